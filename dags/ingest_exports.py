@@ -1,0 +1,58 @@
+"""Land tonight's exports: read every new file of the landing folder into `raw` and judge each delivery at the door in.
+
+* **Inputs**: files in the landing folder, read by source profiles; see `docs/exports.md`.
+* **Outputs**: rows in `raw`, deliveries and quarantined rows in `ops`, the asset `raw_deliveries`, Data Docs.
+* **On failure**: what was loaded stays and is not loaded again; run it again. A bad file is no failure: it is refused or
+  quarantined with its reason, and the other files go on.
+* **Backfill**: `airflow backfill create --dag-id ingest_exports --from-date ... --to-date ...`; `as_of` is the interval's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airflow.sdk import CronDataIntervalTimetable, Metadata, dag, get_current_context, task
+
+from supplier_sla.orchestration.names import (
+    FIRST_NIGHT,
+    INGEST_DAG,
+    NIGHTLY_CRON,
+    RAW_DELIVERIES,
+    RUN_PARAMETERS,
+    TASK_DEFAULTS,
+    tags,
+)
+from supplier_sla.orchestration.run_instant import as_of_of
+
+
+@dag(
+    dag_id=INGEST_DAG,
+    schedule=CronDataIntervalTimetable(NIGHTLY_CRON, timezone="UTC"),
+    start_date=FIRST_NIGHT,
+    catchup=False,
+    max_active_runs=1,
+    default_args=TASK_DEFAULTS,
+    params=RUN_PARAMETERS,
+    tags=tags(1),
+    doc_md=__doc__,
+)
+def ingest_exports() -> None:
+    @task(doc_md="Read every new file of the landing folder into raw; count every row.")
+    def load_exports() -> dict[str, int]:
+        from supplier_sla.night.stages import load_exports as load
+
+        context = get_current_context()
+        return load(as_of=as_of_of(context), run_id=context["dag_run"].run_id)
+
+    @task(outlets=[RAW_DELIVERIES], doc_md="Judge each delivery as a whole; a refused one is not read by any model.")
+    def validate_deliveries() -> Iterator[Metadata]:
+        from supplier_sla.night.stages import validate_deliveries as validate
+
+        as_of = as_of_of(get_current_context())
+        validate(as_of=as_of)
+        yield Metadata(RAW_DELIVERIES, extra={"as_of": as_of.isoformat()})
+
+    load_exports() >> validate_deliveries()
+
+
+ingest_exports()

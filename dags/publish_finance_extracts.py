@@ -1,0 +1,44 @@
+"""Hand new ledger lines to finance: penalty extract and breach extract with control totals and hashes in the outbox.
+
+* **Inputs**: `finance.ledger_line`; the asset `published_marts`.
+* **Outputs**: `penalty_extract_NNNNNN.csv`, `breach_extract_NNNNNN.csv`, a control file beside each; numbers have no gaps.
+* **On failure**: a number that was given keeps its lines; the next run writes the same bytes under it.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk import dag, get_current_context, task
+
+from supplier_sla.orchestration.names import (
+    EXTRACT_DAG,
+    FIRST_NIGHT,
+    PUBLISHED_MARTS,
+    RUN_PARAMETERS,
+    TASK_DEFAULTS,
+    tags,
+)
+from supplier_sla.orchestration.run_instant import as_of_of
+
+
+@dag(
+    dag_id=EXTRACT_DAG,
+    schedule=[PUBLISHED_MARTS],
+    start_date=FIRST_NIGHT,
+    catchup=False,
+    max_active_runs=1,
+    default_args=TASK_DEFAULTS,
+    params=RUN_PARAMETERS,
+    tags=tags(1),
+    doc_md=__doc__,
+)
+def publish_finance_extracts() -> None:
+    @task(doc_md="Number what is new, write what has not reached the outbox.")
+    def write_extracts() -> list[str]:
+        from supplier_sla.night.stages import write_extracts as write
+
+        return write(as_of=as_of_of(get_current_context()))
+
+    write_extracts()
+
+
+publish_finance_extracts()

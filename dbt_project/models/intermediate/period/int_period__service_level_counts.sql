@@ -1,0 +1,106 @@
+-- Grain: one row per contract, service level and month in which the level was in force or a ticket counted
+with levels as (
+    select
+        contract_id,
+        service_level_id,
+        min(valid_from) as first_valid_from,
+        max(valid_to) as last_valid_to
+    from {{ ref('int_register__service_level_versions') }}
+    group by contract_id, service_level_id
+),
+
+counts as (
+    select
+        contract_id,
+        service_level_id,
+        period_month,
+        count(*) filter (where is_measured) as measured_count,
+        count(*) filter (where status_code = 'met') as met_count,
+        count(*) filter (where is_breached) as breached_count,
+        count(*) filter (where status_code in ('running', 'paused')) as running_count,
+        count(*) filter (where status_code = 'excused') as excused_count,
+        count(*) filter (where status_code = 'not_measurable') as not_measurable_count
+    from {{ ref('int_period__measurements') }}
+    where period_month is not null
+    group by contract_id, service_level_id, period_month
+),
+
+grid as (
+    select
+        months.contract_id,
+        levels.service_level_id,
+        months.period_month
+    from {{ ref('int_period__months') }} as months
+    inner join levels
+        on
+            months.contract_id = levels.contract_id
+            and levels.first_valid_from < (months.period_month + interval '1 month') at time zone months.time_zone
+            and levels.last_valid_to > months.period_month::timestamp at time zone months.time_zone
+    union distinct
+    select
+        contract_id,
+        service_level_id,
+        period_month
+    from counts
+),
+
+-- The target and the sample size in force on the first day of the month, or the first ones that came later in it.
+terms as (
+    select distinct on (grid.contract_id, grid.service_level_id, grid.period_month)
+        grid.contract_id,
+        grid.service_level_id,
+        grid.period_month,
+        service_levels.service_level_name,
+        service_levels.service_level_name_zh,
+        service_levels.metric_code,
+        service_levels.service_code,
+        service_levels.clause,
+        service_levels.attainment_target,
+        service_levels.minimum_sample
+    from grid
+    inner join {{ ref('int_register__contracts_latest') }} as contracts
+        on grid.contract_id = contracts.contract_id
+    inner join {{ ref('int_register__service_level_versions') }} as service_levels
+        on
+            grid.contract_id = service_levels.contract_id
+            and grid.service_level_id = service_levels.service_level_id
+    order by
+        grid.contract_id,
+        grid.service_level_id,
+        grid.period_month,
+        (service_levels.valid_to <= grid.period_month::timestamp at time zone contracts.time_zone),
+        service_levels.valid_from,
+        service_levels.service_level_key
+)
+
+select
+    contracts.contract_id,
+    contracts.contract_key,
+    contracts.supplier_id,
+    contracts.currency_code,
+    terms.service_level_id,
+    terms.service_level_name,
+    terms.service_level_name_zh,
+    terms.metric_code,
+    terms.service_code,
+    terms.clause,
+    terms.period_month,
+    (terms.period_month + interval '1 month') at time zone contracts.time_zone <= run.as_of as is_period_complete,
+    terms.attainment_target,
+    terms.minimum_sample,
+    coalesce(counts.measured_count, 0) as measured_count,
+    coalesce(counts.met_count, 0) as met_count,
+    coalesce(counts.breached_count, 0) as breached_count,
+    coalesce(counts.running_count, 0) as running_count,
+    coalesce(counts.excused_count, 0) as excused_count,
+    coalesce(counts.not_measurable_count, 0) as not_measurable_count,
+    counts.met_count::numeric / nullif(counts.measured_count, 0) as attainment_ratio
+from terms
+inner join {{ ref('int_register__contracts_latest') }} as contracts
+    on terms.contract_id = contracts.contract_id
+cross join {{ ref('stg_ops__run') }} as run
+left join counts
+    on
+        terms.contract_id = counts.contract_id
+        and terms.service_level_id = counts.service_level_id
+        and terms.period_month = counts.period_month

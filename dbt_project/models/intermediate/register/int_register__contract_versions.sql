@@ -1,0 +1,24 @@
+-- Grain: one row per contract version, with the instants between which it holds in its own zone
+with bounded as (
+    select
+        contracts.*,
+        {{ effective_valid_to(['contract_id']) }} as effective_to
+    from {{ ref('stg_contract_register__contracts') }} as contracts
+)
+
+select
+    {{ surrogate_key(['contract_id', 'valid_from']) }} as contract_key,
+    contract_id,
+    coalesce(contract_name, contract_id) as contract_name,
+    contract_name_zh,
+    supplier_id,
+    currency_code,
+    time_zone,
+    {{ local_midnight('valid_from', 'time_zone') }} as valid_from,
+    {{ local_midnight('effective_to', 'time_zone') }} as valid_to,
+    effective_to = 'infinity' as is_current,
+    _source_file,
+    _source_row_number,
+    _delivery_id
+from bounded
+where valid_from < effective_to

@@ -1,0 +1,62 @@
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
+-- Grain: one row per expected measurement whose clock has run, with its elapsed seconds and the instant at which the target is used up
+with cumulated as (
+    select
+        intervals.*,
+        sum(open_seconds) over (partition by ticket_key, ticket_sla_key order by event_rank) as elapsed_after,
+        sum(open_seconds) over (partition by ticket_key, ticket_sla_key) as elapsed_seconds,
+        bool_and(is_measurable) over (partition by ticket_key, ticket_sla_key) as is_measurable_throughout
+    from {{ ref('int_sla__clock_intervals') }} as intervals
+),
+
+-- The target is used up in the first stretch whose end reaches it; else it would be in the last one, were it to go on.
+deciding as (
+    select distinct on (ticket_key, ticket_sla_key)
+        ticket_sla_key,
+        ticket_key,
+        target_unit,
+        calendar_id,
+        coverage_number,
+        from_at,
+        is_measurable_throughout,
+        elapsed_seconds::bigint as elapsed_seconds,
+        (target_seconds - (elapsed_after - open_seconds))::bigint as seconds_left_at_from,
+        (from_open_seconds + target_seconds - (elapsed_after - open_seconds))::bigint as due_open_seconds
+    from cumulated
+    order by
+        ticket_key,
+        ticket_sla_key,
+        coalesce(elapsed_after < target_seconds, true),
+        case when elapsed_after >= target_seconds then event_rank else -event_rank end
+)
+
+select
+    deciding.ticket_sla_key,
+    deciding.ticket_key,
+    deciding.is_measurable_throughout as is_measurable,
+    deciding.elapsed_seconds,
+    case
+        when deciding.target_unit = 'calendar_minutes'
+            then deciding.from_at + deciding.seconds_left_at_from * interval '1 second'
+        else segments.segment_from + (deciding.due_open_seconds - segments.open_seconds_before) * interval '1 second'
+    end as due_at
+from deciding
+-- Exact fill at closing time is due at that closing time; with nothing left to use up, the next opening is due.
+left join lateral (
+    select
+        candidate.segment_from,
+        candidate.open_seconds_before
+    from {{ ref('int_calendar__segments') }} as candidate
+    where
+        deciding.is_measurable_throughout
+        and deciding.target_unit = 'business_minutes'
+        and candidate.calendar_id = deciding.calendar_id
+        and candidate.is_open
+        and candidate.coverage_number = deciding.coverage_number
+        and candidate.open_seconds_before <= deciding.due_open_seconds
+        and (candidate.open_seconds_before < deciding.due_open_seconds or deciding.seconds_left_at_from = 0)
+        and candidate.open_seconds_before + extract(epoch from candidate.segment_to - candidate.segment_from)::bigint
+        >= deciding.due_open_seconds
+    order by candidate.open_seconds_before desc
+    limit 1
+) as segments on true

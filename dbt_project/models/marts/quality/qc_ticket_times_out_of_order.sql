@@ -1,0 +1,16 @@
+-- Grain: one row per ticket and event that lies before the ticket was opened
+select
+    events.ticket_key,
+    tickets.source_system,
+    tickets.ticket_id,
+    tickets.work_centre_id,
+    events.event_type,
+    events.event_at,
+    tickets.opened_at,
+    extract(epoch from tickets.opened_at - events.event_at)::bigint as seconds_before_opening,
+    events._source_file,
+    events._source_row_number
+from {{ ref('int_ticket__events') }} as events
+inner join {{ ref('int_ticket__current') }} as tickets
+    on events.ticket_key = tickets.ticket_key
+where events.event_at < tickets.opened_at

@@ -1,0 +1,18 @@
+-- Grain: one row per contract version
+with newest as (
+    {{ newest_version('contracts', ['contract_id', 'valid_from']) }}
+)
+
+select
+    contract_id,
+    contract_name,
+    contract_name_zh,
+    supplier_id,
+    currency_code,
+    time_zone,
+    valid_from::date as valid_from,
+    valid_to::date as valid_to,
+    _source_file,
+    _line as _source_row_number,
+    _delivery_id
+from newest

@@ -1,0 +1,31 @@
+-- Grain: one row per service level, target selector and version
+with newest as (
+    {{ newest_version('service_levels', ['service_level_id', 'ticket_type_code', 'category_code', 'priority_code', 'valid_from']) }}
+)
+
+select
+    service_level_id,
+    contract_id,
+    clause,
+    service_level_name,
+    service_level_name_zh,
+    metric_code,
+    service_code,
+    ticket_type_code,
+    category_code,
+    priority_code,
+    start_event,
+    stop_event,
+    {{ codes_of('pause_states') }} as pause_states,
+    target_unit,
+    target_value::numeric as target_value,
+    calendar_id,
+    attainment_target::numeric as attainment_target,
+    minimum_sample::integer as minimum_sample,
+    period_basis,
+    valid_from::date as valid_from,
+    valid_to::date as valid_to,
+    _source_file,
+    _line as _source_row_number,
+    _delivery_id
+from newest

@@ -1,0 +1,6 @@
+-- Grain: one row, the parameters of the build of this slot
+select
+    slots.as_of,
+    slots.delivery_watermark
+from {{ source('ops', 'slot') }} as slots
+where slots.slot = '{{ target.schema }}'

@@ -1,0 +1,106 @@
+"""What a dbt run needs from outside the project folder: address, slot, target folder, and the manifest that Cosmos reads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from supplier_sla.errors import SupplierSlaError
+from supplier_sla.settings import SLOTS, Settings
+from supplier_sla.warehouse.fingerprint import build_fingerprint
+
+PROFILE = "supplier_sla"
+TARGET = "night"
+
+
+class DbtProjectInvalid(SupplierSlaError):
+    """dbt cannot read the project."""
+
+
+def address_variables(transformer_url: str) -> dict[str, str]:
+    """The transformer's address in the parts that `dbt_project/profiles.yml` asks for; one of them is the password."""
+    parts = urlsplit(transformer_url)
+    return {
+        "SUPPLIER_SLA_DBT_HOST": parts.hostname or "127.0.0.1",
+        "SUPPLIER_SLA_DBT_PORT": str(parts.port or 5432),
+        "SUPPLIER_SLA_DBT_USER": unquote(parts.username or ""),
+        "SUPPLIER_SLA_DBT_PASSWORD": unquote(parts.password or ""),
+        "SUPPLIER_SLA_DBT_DATABASE": unquote(parts.path.lstrip("/")),
+        "SUPPLIER_SLA_DBT_SSLMODE": parse_qs(parts.query).get("sslmode", ["prefer"])[0],
+    }
+
+
+def slot_variables(settings: Settings, slot: str) -> dict[str, str]:
+    """Where one slot's build writes; a target folder for each slot keeps dbt's partial parse valid."""
+    target = settings.dbt_target(slot)
+    return {"SUPPLIER_SLA_SLOT": slot, "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target / "logs")}
+
+
+def manifest_path(settings: Settings) -> Path:
+    """The manifest from which the DAG draws its dbt tasks."""
+    return settings.home / "dbt" / "manifest.json"
+
+
+def prepare_manifest(settings: Settings) -> bool:
+    """Parse the project when models or checks changed since the last parse; True when it was parsed.
+
+    Raises:
+        DbtProjectInvalid: with dbt's own last line.
+    """
+    manifest, stamp = manifest_path(settings), manifest_path(settings).with_suffix(".fingerprint")
+    fingerprint = build_fingerprint()
+    if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+        return False
+    slot = SLOTS[0]
+    variables = {**address_variables(settings.transformer_url), **slot_variables(settings, slot)}
+    run_dbt(["parse"], settings, variables)
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(settings.dbt_target(slot) / "manifest.json", manifest)
+    stamp.write_text(fingerprint, encoding="utf-8")
+    return True
+
+
+def run_dbt(arguments: list[str], settings: Settings, variables: dict[str, str]) -> None:
+    """Run a dbt command in this process, quietly, with exactly the profile and target that the DAG names.
+
+    Raises:
+        DbtProjectInvalid: dbt said no; its last line is in the message.
+    """
+    from dbt.cli.main import dbtRunner
+
+    project = str(settings.dbt_project)
+    with _environment(variables, os.environ):
+        result = dbtRunner().invoke(
+            ["--quiet", *arguments, "--project-dir", project, "--profiles-dir", project, "--profile", PROFILE,
+             "--target", TARGET]
+        )  # fmt: skip
+    if not result.success:
+        lines = str(result.exception or "see the output above").strip().splitlines()
+        raise DbtProjectInvalid(
+            f"dbt {' '.join(arguments)}",
+            expected="success",
+            found=lines[-1].strip(),
+            next_step=f"mend the project; dbt's log is in {variables['DBT_LOG_PATH']}",
+        )
+
+
+@contextmanager
+def _environment(variables: dict[str, str], environment: MutableMapping[str, str]) -> Iterator[None]:
+    before = {name: environment.get(name) for name in variables}
+    environment.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del environment[name]
+            else:
+                environment[name] = value
+
+
+if __name__ == "__main__":
+    print("parsed" if prepare_manifest(Settings.from_environment()) else "unchanged")

@@ -1,0 +1,302 @@
+"""Loads one delivery into `raw` and `ops.quarantined_row`, within one transaction of the caller.
+
+The file streams into the temporary table `incoming`; from there on everything is done in sets: checks, repeats, insert.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, BinaryIO
+
+from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+
+from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.checks import find_problems_statement
+from supplier_sla.landing.contract import FileContract
+from supplier_sla.landing.copying import CopyWriter, copy_into
+from supplier_sla.landing.mapping import FileMapping, plan_mapping
+from supplier_sla.landing.outcome import Counts
+from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.reader import BrokenRecord, DelimitedReader
+from supplier_sla.landing.refusal import Problem, printable
+
+PROBLEM_BYTES_IN_MEMORY = 1 << 20
+LONGEST_VALUE_SHOWN = 1_000
+
+PROBLEM_COLUMNS = ("line", "column_name", "value_found", "expected", "reason_code", "record")
+
+
+class ConservationViolated(SupplierSlaError):
+    """Rows in the file differ from loaded + quarantined + repeated: a defect of the loader, never of the file."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The result of loading one delivery."""
+
+    counts: Counts
+    extra_columns: tuple[str, ...]
+
+
+@dataclass
+class _Spool:
+    """Reads the file for COPY; what is wrong with its records goes to a file of its own, so that memory stays flat."""
+
+    reader: DelimitedReader
+    mapping: FileMapping
+    problem_file: IO[bytes]
+    record_count: int = 0
+    problem_count: int = 0
+
+    def row_pieces(self) -> Iterator[bytes]:
+        """COPY data of the table `incoming`."""
+        row_writer, problem_writer = CopyWriter(), CopyWriter()
+        for batch in self.reader.batches():
+            problems = [_problem(broken) for broken in batch.broken]
+            piece = row_writer.encoded(self.mapping.rows(batch, problems))
+            self.problem_file.write(problem_writer.encoded(map(_problem_row, problems)))
+            self.problem_count += len(problems)
+            self.record_count += len(batch.records) + len(batch.broken)
+            yield piece
+
+
+def load_delivery(cursor: Cursor, stream: BinaryIO, reading: Reading, *, delivery_id: int, as_of: datetime) -> Loaded:
+    """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
+
+    Raises:
+        FileRefused: the file as a whole cannot be read; the caller rolls back.
+        ConservationViolated: a record got lost or was counted twice.
+    """
+    contract = reading.contract
+    reader = DelimitedReader(stream, encoding=reading.file_profile.encoding, delimiter=reading.file_profile.delimiter)
+    mapping = plan_mapping(reading, reader.header)
+    _create_working_tables(cursor, contract)
+    with ExitStack() as open_files:
+        problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
+        spool = _Spool(reader, mapping, problem_file)
+        copy_into(cursor, "incoming", mapping.target_names, spool.row_pieces())
+        if spool.problem_count:
+            problem_file.seek(0)
+            copy_into(cursor, "problem", PROBLEM_COLUMNS, problem_file)
+    cursor.execute(find_problems_statement(contract))
+    rows_quarantined = _quarantine(cursor, contract, delivery_id, as_of)
+    _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
+    rows_repeated = _find_repeats(cursor, contract)
+    rows_loaded = _insert_rows(cursor, contract)
+    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
+    if not counts.is_conserved:
+        raise ConservationViolated(
+            f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
+        )
+    return Loaded(counts, mapping.extra_columns)
+
+
+def _problem(broken: BrokenRecord) -> Problem:
+    return Problem(broken.line, broken.column, broken.found, broken.expected, broken.reason_code, broken.text)
+
+
+def _problem_row(problem: Problem) -> tuple[object, ...]:
+    record = json.dumps({"text": problem.record_text}, ensure_ascii=False) if problem.record_text is not None else ""
+    value_found = printable(problem.value_found, LONGEST_VALUE_SHOWN)
+    return problem.line, problem.column, value_found, problem.expected, problem.reason_code, record
+
+
+def _create_working_tables(cursor: Cursor, contract: FileContract) -> None:
+    text_columns = sql.SQL(", ").join(
+        sql.SQL("{} text").format(sql.Identifier(name)) for name in contract.column_by_name
+    )
+    cursor.execute(
+        sql.SQL("create temporary table incoming ({}, _extra jsonb, _line bigint not null) on commit drop").format(
+            text_columns
+        )
+    )
+    cursor.execute(
+        """
+        create temporary table problem (
+            problem_number bigint generated always as identity,
+            line bigint not null,
+            column_name text,
+            value_found text,
+            expected text not null,
+            reason_code text not null,
+            record jsonb
+        ) on commit drop
+        """
+    )
+
+
+def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime) -> int:
+    """Record every problem once per line and column (the first found counts); returns the number of lines kept out."""
+    cursor.execute(
+        """
+        insert into ops.quarantined_row
+            (delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+        select
+            %(delivery_id)s, %(entity)s, problem.line, problem.column_name, left(problem.value_found, %(longest)s),
+            problem.expected, problem.reason_code,
+            coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
+        from problem
+        left join incoming on incoming._line = problem.line
+        where not exists (
+            select
+            from problem as earlier
+            where
+                earlier.line = problem.line
+                and earlier.column_name = problem.column_name
+                and earlier.problem_number < problem.problem_number
+        )
+        order by problem.line, problem.problem_number
+        """,
+        {"delivery_id": delivery_id, "entity": contract.entity, "as_of": as_of, "longest": LONGEST_VALUE_SHOWN},
+    )
+    cursor.execute("select count(distinct line) from problem")
+    return _single_count(cursor)
+
+
+def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> None:
+    """The good rows as they will stand in raw: with keys, version and the hash of their content."""
+    derived: list[sql.Composable] = []
+    if contract.has_ticket_key:
+        derived.append(sql.SQL("incoming.source_system || '/' || incoming.ticket_id as ticket_key"))
+    for name, sources in contract.derived.items():
+        given = sql.SQL(", ").join(sql.Identifier("incoming", source) for source in sources)
+        derived.append(sql.SQL("coalesce({}, {}) as {}").format(given, _content_name(contract), sql.Identifier(name)))
+    columns = [sql.Identifier("incoming", name) for name in contract.column_by_name]
+    cursor.execute(
+        sql.SQL(
+            """
+            create temporary table prepared on commit drop as
+            select
+                {columns},
+                incoming._extra,
+                {delivery_id}::bigint as _delivery_id,
+                incoming._line,
+                coalesce(incoming.updated_at::timestamptz, {exported_at}::timestamptz) as _version_at,
+                md5(row({hashed})::text)::uuid as _row_hash
+            from incoming
+            where not exists (select from problem where problem.line = incoming._line)
+            """
+        ).format(
+            columns=sql.SQL(", ").join([*columns, *derived]),
+            hashed=sql.SQL(", ").join(columns),
+            delivery_id=sql.Literal(delivery_id),
+            exported_at=sql.Literal(exported_at),
+        )
+    )
+    cursor.execute("analyze prepared")
+
+
+def _content_name(contract: FileContract) -> sql.Composable:
+    """A name for a row that has none: its content, so that the same row has the same name in every delivery.
+
+    Each value goes in with its column's name and its length, empty ones not at all: a column that the contract gets
+    later leaves the names of earlier rows as they are. `updated_at` says when, not what, and stays out.
+    """
+    parts = sql.SQL(", ").join(
+        sql.SQL("{label} || octet_length({value}) || ':' || {value}").format(
+            label=sql.Literal(f"{column.name}="), value=sql.Identifier("incoming", column.name)
+        )
+        for column in contract.declared_columns
+    )
+    return sql.SQL("'content-' || md5(concat_ws(',', {}))").format(parts)
+
+
+def _find_repeats(cursor: Cursor, contract: FileContract) -> int:
+    """Lines that say exactly what the latest row of the same key and version already says, in this file or in raw.
+
+    Latest, not any: a source that goes from A to B and back to A has said something new. Rows of a delivery that was
+    refused after loading count for nothing. Fills the table `repeated` and returns its number of rows.
+    """
+    names = {
+        "raw_table": sql.Identifier("raw", contract.entity),
+        "lookup": sql.Identifier(contract.lookup_column),
+        "key": sql.SQL(", ").join(map(sql.Identifier, contract.key)),
+        "same_key": sql.SQL(" and ").join(
+            sql.SQL("newer.{0} is not distinct from prepared.{0}").format(sql.Identifier(name)) for name in contract.key
+        ),
+    }
+    cursor.execute(
+        sql.SQL(
+            """
+            create temporary table repeated on commit drop as
+            with in_file as (
+                select
+                    _line, {lookup}, _version_at, _row_hash,
+                    lag(_row_hash) over (
+                        partition by hashtextextended(row({key})::text, 0), _version_at order by _line
+                    ) as previous_hash
+                from prepared
+            )
+
+            select _line as line, null::bigint as known_delivery_id, null::bigint as known_line
+            from in_file
+            where previous_hash = _row_hash
+
+            union all
+
+            (
+                select distinct on (in_file._line) in_file._line, known._delivery_id, known._line
+                from in_file
+                inner join {raw_table} as known
+                    on known.{lookup} = in_file.{lookup}
+                    and known._row_hash = in_file._row_hash
+                    and known._version_at is not distinct from in_file._version_at
+                where
+                    in_file.previous_hash is null
+                    and known._delivery_id in (
+                        select delivery_id from ops.delivery where state in ('loaded', 'partly_loaded')
+                    )
+                order by in_file._line, known._delivery_id desc, known._line desc
+            )
+            """
+        ).format(**names)
+    )
+    cursor.execute("analyze repeated")
+    cursor.execute(
+        sql.SQL(
+            """
+            delete from repeated
+            using prepared, {raw_table} as newer
+            where
+                repeated.known_delivery_id is not null
+                and prepared._line = repeated.line
+                and newer.{lookup} = prepared.{lookup}
+                and {same_key}
+                and newer._version_at is not distinct from prepared._version_at
+                and (newer._delivery_id, newer._line) > (repeated.known_delivery_id, repeated.known_line)
+                and newer._delivery_id in (
+                    select delivery_id from ops.delivery where state in ('loaded', 'partly_loaded')
+                )
+            """
+        ).format(**names)
+    )
+    cursor.execute("select count(*) from repeated")
+    return _single_count(cursor)
+
+
+def _insert_rows(cursor: Cursor, contract: FileContract) -> int:
+    lineage = ("_extra", "_delivery_id", "_line", "_version_at", "_row_hash")
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*contract.raw_value_columns, *lineage)))
+    cursor.execute(
+        sql.SQL(
+            """
+            insert into {raw_table} ({columns})
+            select {columns}
+            from prepared
+            where not exists (select from repeated where repeated.line = prepared._line)
+            """
+        ).format(raw_table=sql.Identifier("raw", contract.entity), columns=columns)
+    )
+    return int(cursor.rowcount)
+
+
+def _single_count(cursor: Cursor) -> int:
+    row = cursor.fetchone()
+    assert row is not None  # a count always has one row
+    return int(row[0])

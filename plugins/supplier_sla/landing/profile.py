@@ -1,0 +1,209 @@
+"""Source profiles: how one tool's export files are read, from `source_profiles/<name>.yml`."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.timestamps import ISO8601
+from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
+
+SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
+
+BY_FILE_NAME = "by_file_name"
+
+
+def _encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise ValueError("the name of an encoding, such as utf-8 or cp1252") from None
+    return name
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("an IANA zone, such as Europe/Berlin")
+    return name
+
+
+def _timestamp_format(pattern: str) -> str:
+    if pattern != ISO8601 and "%" not in pattern:
+        raise ValueError(f"{ISO8601} or a strptime pattern, such as %d/%m/%Y %H:%M")
+    return pattern
+
+
+def _file_time_pattern(pattern: str) -> str:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from None
+    if groups != 1:
+        raise ValueError(f"a regular expression with one group, found {groups}")
+    return pattern
+
+
+class SourceColumn(YamlModel):
+    """Where one canonical column comes from, and what its values mean; in YAML a bare name is short for `{from: name}`.
+
+    The order is: null marks, then `codes` (or timestamps), then `if_null`. A code that is not in `codes` sends its row
+    to quarantine, or is kept as it is. An `optional` column may be missing from the file; any other must be there.
+    """
+
+    source: str = Field(alias="from", min_length=1)
+    codes: dict[str, str] | None = None
+    unknown_code: Literal["quarantine", "keep"] = "quarantine"
+    if_null: str | None = Field(default=None, min_length=1)
+    optional: bool = False
+
+
+def _from_bare_name(value: object) -> object:
+    return {"from": value} if isinstance(value, str) else value
+
+
+class FileProfile(YamlModel):
+    """How the files of one pattern are read. Without `columns` the file uses the contract's own names."""
+
+    pattern: str = Field(min_length=1)
+    entity: str
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    zone: Annotated[str, AfterValidator(_zone)] | None = None
+    timestamp_formats: tuple[Annotated[str, AfterValidator(_timestamp_format)], ...] = Field((ISO8601,), min_length=1)
+    null_marks: tuple[str, ...] = ("",)
+    columns: dict[str, Annotated[SourceColumn, BeforeValidator(_from_bare_name)]] | None = None
+    constants: dict[str, str] = Field(default_factory=dict)
+    exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_contract(self) -> Self:
+        contracts = load_contracts()
+        if self.entity == BY_FILE_NAME:
+            if self.columns is not None or self.constants:
+                raise ValueError(f"entity: one entity, because columns or constants are given (found {BY_FILE_NAME})")
+            return self
+        if self.entity not in contracts:
+            raise ValueError(f"entity: {BY_FILE_NAME} or the name of a file contract (found {self.entity!r})")
+        _check_columns(self, contracts[self.entity])
+        return self
+
+    def exported_at_of(self, file_name: str) -> datetime | None:
+        """When the file was exported, as its name says (a bare date means its first instant in UTC); None if silent.
+
+        Raises:
+            FileRefused: the name holds a date that does not exist.
+        """
+        match = re.search(self.exported_at, file_name) if self.exported_at else None
+        if match is None or match.group(1) is None:
+            return None
+        stamp = match.group(1)
+        try:
+            return datetime.strptime(stamp, "%Y-%m-%dT%H%M%SZ" if "T" in stamp else "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            raise FileRefused(
+                "the export time in the file name", expected="YYYY-MM-DD or YYYY-MM-DDTHHMMSSZ", found=stamp
+            ) from None
+
+
+def _check_columns(profile: FileProfile, contract: FileContract) -> None:
+    """Every target is a column of the contract, set once, with values it allows, and nothing required is forgotten."""
+    targets = {**(profile.columns or {}), **profile.constants}
+    for name in targets:
+        if name not in contract.column_by_name:
+            raise ValueError(f"columns, constants: names of columns of {contract.entity} (found {name!r})")
+    for name in set(profile.columns or {}) & set(profile.constants):
+        raise ValueError(f"constants.{name}: a column that is not also in columns")
+    for name, column in (profile.columns or {}).items():
+        allowed = contract.column_by_name[name].allowed
+        meanings = {*(column.codes or {}).values(), *filter(None, [column.if_null])}
+        if allowed and not meanings <= set(allowed):
+            raise ValueError(f"columns.{name}: values out of {list(allowed)} (found {sorted(meanings - set(allowed))})")
+    if profile.columns is not None:
+        forgotten = [column.name for column in contract.columns if column.required and column.name not in targets]
+        if forgotten:
+            raise ValueError(f"columns: a source for every required column (missing {forgotten})")
+
+
+class SourceProfile(YamlModel):
+    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str
+    source_system: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    files: tuple[FileProfile, ...] = Field(min_length=1)
+
+    @property
+    def default_source_system(self) -> str:
+        """The `source_system` of rows that do not name one themselves."""
+        return self.source_system or self.name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The way one file is read: by which profile, as rows of which contract, as of when (if its name says so)."""
+
+    profile: SourceProfile
+    file_profile: FileProfile
+    contract: FileContract
+    exported_at: datetime | None
+
+
+@cache
+def load_profiles(folder: Path = SOURCE_PROFILES) -> tuple[SourceProfile, ...]:
+    """All source profiles, in alphabetical order; raises ConfigurationInvalid on the first bad file."""
+    profiles = []
+    for path in sorted(folder.glob("*.yml")):
+        profile = read_yaml_model(path, SourceProfile)
+        if profile.name != path.stem:
+            raise ConfigurationInvalid(f"{path.name}: name", expected=path.stem, found=profile.name)
+        profiles.append(profile)
+    return tuple(profiles)
+
+
+def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts: Mapping[str, FileContract]) -> Reading:
+    """The one way to read a file of this name (upper and lower case are the same).
+
+    A profile that names its entity goes before one that takes the entity from the file name.
+
+    Raises:
+        FileRefused: no profile claims the name, several do, or it holds a date that does not exist.
+    """
+    claims = [
+        (profile, file_profile, contract)
+        for profile in profiles
+        for file_profile in profile.files
+        if fnmatchcase(file_name.casefold(), file_profile.pattern.casefold())
+        if (contract := _contract_for(file_name, file_profile, contracts)) is not None
+    ]
+    chosen = [claim for claim in claims if claim[1].entity != BY_FILE_NAME] or claims
+    if not chosen:
+        raise FileRefused(
+            "no source profile reads a file of this name",
+            next_step="name it <entity>.csv or add a profile to source_profiles",
+        )
+    if len(chosen) > 1:
+        found = ", ".join(f"{profile.name} ({file_profile.pattern})" for profile, file_profile, _ in chosen)
+        raise FileRefused("several source profiles read a file of this name", expected="one", found=found)
+    profile, file_profile, contract = chosen[0]
+    return Reading(profile, file_profile, contract, file_profile.exported_at_of(file_name))
+
+
+def _contract_for(
+    file_name: str, file_profile: FileProfile, contracts: Mapping[str, FileContract]
+) -> FileContract | None:
+    if file_profile.entity != BY_FILE_NAME:
+        return contracts[file_profile.entity]
+    fitting = [entity for entity in contracts if re.match(rf"{re.escape(entity)}[._-]", file_name, re.IGNORECASE)]
+    return contracts[max(fitting, key=len)] if fitting else None

@@ -1,0 +1,190 @@
+"""scripts/nightly: one night from the landing folder to the outbox."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from supplier_sla.bootstrap import RoleUrls, pgpass_line, prepare_warehouse
+from supplier_sla.embedded_postgres import EmbeddedPostgres
+from supplier_sla.errors import SupplierSlaError
+from supplier_sla.night import airflow_home
+from supplier_sla.night.console import Console
+from supplier_sla.settings import REPOSITORY, Settings
+
+DEFAULT_HOME = REPOSITORY / ".state"
+
+
+class NightRefused(SupplierSlaError):
+    """The command cannot start with these arguments."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one night; 0 only when it was published."""
+    options = _parser().parse_args(arguments)
+    started = time.monotonic()
+    try:
+        home = Path(options.home).expanduser().resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        with _only_night(home):
+            return _night(options, home, started)
+    except SupplierSlaError as error:
+        print(f"nightly failed: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/nightly",
+        description="Run one night: land the exports, build and check the warehouse, publish it, hand penalties to finance.",
+        epilog="Exit status 0 only when the night was published. Without options it runs on a generated sample company.",
+    )
+    parser.add_argument("--landing", metavar="DIR", help="folder with the exports (default: a generated sample)")
+    parser.add_argument(
+        "--as-of",
+        metavar="TIMESTAMP",
+        help="instant for which the night is computed, ISO 8601 with offset, e.g. 2026-02-10T22:54:00Z"
+        " (default: now; for the sample the night after its last month)",
+    )
+    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
+    parser.add_argument(
+        "--database-url", metavar="URL",
+        help="administrator's address of a PostgreSQL 16+ database, postgresql://user:password@host:port/database"
+        " (default: an embedded server below the home folder; SUPPLIER_SLA_DATABASE_URL keeps the password off the command line)",
+    )  # fmt: skip
+    parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below the home folder)")
+    parser.add_argument("--force", action="store_true", help="build and publish although nothing is new")
+    return parser
+
+
+def _night(options: argparse.Namespace, home: Path, started: float) -> int:
+    landing, as_of = _landing_and_as_of(options, home)
+    print(f"night as of {as_of.isoformat()} on {landing}", flush=True)
+    database_url = options.database_url or os.environ.get("SUPPLIER_SLA_DATABASE_URL")
+    admin_url = database_url or EmbeddedPostgres(home / "postgres").start()
+    roles = prepare_warehouse(admin_url)
+    settings = Settings(
+        home=home,
+        landing=landing,
+        outbox=Path(options.outbox).expanduser().resolve() if options.outbox else home / "outbox",
+        loader_url=roles.loader,
+        transformer_url=roles.transformer,
+        bi_reader_url=roles.bi_reader,
+    )
+    passfile = _write_passfile(home, roles)
+    (home / "airflow").mkdir(exist_ok=True)
+    metadata_url = (
+        airflow_home.file_metadata_url(settings) if database_url else airflow_home.embedded_metadata_url(admin_url)
+    )
+    os.environ.update(airflow_home.airflow_environment(settings, metadata_url))
+    print(f"PostgreSQL is ready ({time.monotonic() - started:.1f} s)", flush=True)
+    console = Console(home / "airflow" / "logs", as_of.strftime("%Y%m%dT%H%M%SZ"))
+    code = 3
+    try:
+        _run(console, settings, as_of, force=options.force, passfile=passfile)
+        code = 0
+    except SupplierSlaError as error:
+        console.say(f"nightly failed: {error}")
+        code = 1
+    except Exception as error:
+        traceback.print_exc()
+        last = traceback.format_exception_only(error)[-1].strip()
+        console.say(f"nightly failed: {last}; next: read {console.main_log}")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Airflow's in-process server threads would hold an ordinary exit up for seconds.
+    os._exit(code)
+
+
+def _run(console: Console, settings: Settings, as_of: datetime, *, force: bool, passfile: str) -> None:
+    from supplier_sla.dbt_runs import prepare_manifest
+    from supplier_sla.night.dag_runs import run_nightly_dags
+    from supplier_sla.night.summary import FilesSeen, night_summary
+
+    if airflow_home.migrate_metadata():
+        console.say("Airflow's metadata database is ready")
+    if prepare_manifest(settings):
+        console.say("dbt project parsed")
+    configuration = {"as_of": as_of.isoformat(), "force_build": force}
+    runs = run_nightly_dags(console, configuration)
+    console.say("seconds (wall, CPU of this process)")
+    for task, wall, cpu in runs.slowest_tasks():
+        console.say(f"  {wall:6.1f} {cpu:6.1f}  {task}")
+    for line in night_summary(
+        settings, ingest_run_id=runs.ingest_run_id, files=FilesSeen(**runs.files_seen), passfile=passfile
+    ):
+        console.say(line)
+
+
+def _landing_and_as_of(options: argparse.Namespace, home: Path) -> tuple[Path, datetime]:
+    if options.landing is None:
+        from supplier_sla.sample import SampleOptions, generate
+
+        sample = SampleOptions(out=home / "sample_landing")
+        if not sample.out.is_dir():
+            unfinished = sample.out.with_suffix(".unfinished")
+            generate(SampleOptions(out=unfinished))
+            unfinished.rename(sample.out)
+        return sample.out, _instant(options.as_of) if options.as_of else sample.as_of
+    landing = Path(options.landing).expanduser().resolve()
+    if not landing.is_dir():
+        raise NightRefused(
+            f"--landing {options.landing}",
+            expected="a folder with exports",
+            found="no such folder",
+            next_step="give an existing folder, or leave --landing out for the sample",
+        )
+    # The only look at the machine's clock: what a person did not say is decided here, once, at the edge.
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    return landing, _instant(options.as_of) if options.as_of else now
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None  # type: ignore[assignment]
+    if instant is None or instant.tzinfo is None:
+        raise NightRefused(
+            "--as-of",
+            expected="an ISO 8601 instant with offset such as 2026-02-10T22:54:00Z",
+            found=repr(text),
+            next_step="add the offset, or Z for UTC",
+        )
+    return instant.astimezone(timezone.utc)
+
+
+def _write_passfile(home: Path, roles: RoleUrls) -> str:
+    path = home / "pgpass"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text("".join(map(pgpass_line, (roles.bi_reader,))), encoding="utf-8")
+    return str(path)
+
+
+@contextmanager
+def _only_night(home: Path) -> Iterator[None]:
+    import fcntl
+
+    with (home / "night.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise NightRefused(
+                f"home folder {home}",
+                expected="no other night running in it",
+                found="one that is running",
+                next_step="wait for it to end, or give another --home",
+            ) from error
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""What each task of the nightly DAGs does. Airflow-free: DAG files call these with the run's instant and identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from supplier_sla.database import session
+from supplier_sla.errors import SupplierSlaError
+from supplier_sla.extracts.handover import hand_over
+from supplier_sla.landing import land_exports
+from supplier_sla.progress import say
+from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
+from supplier_sla.quality.door_out import check_door_out
+from supplier_sla.settings import Settings
+from supplier_sla.warehouse import publish as switch
+from supplier_sla.warehouse import slots
+from supplier_sla.warehouse.fingerprint import build_fingerprint
+
+
+class DoorOutClosed(SupplierSlaError):
+    """The new slot failed a critical expectation; readers keep the last good night."""
+
+
+def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
+    """Land every new file; returns how many files of the folder were new, known from before and left alone."""
+    settings = Settings.from_environment()
+    report = land_exports(
+        settings.loader_url, settings.landing, as_of=as_of, run_id=run_id, report=lambda line: say(f"    {line}")
+    )
+    return {
+        "new": len(report.outcomes),
+        "known": report.files_unchanged,
+        "left_alone": report.files_skipped,
+    }
+
+
+def validate_deliveries(*, as_of: datetime) -> int:
+    """Judge every delivery that no run has judged yet, refuse those that fail, open the rest to the models."""
+    settings = Settings.from_environment()
+    with session(settings.loader_url, application_name="supplier_sla_door_in") as connection:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select delivery_id, entity from ops.delivery"
+                " where state in ('loaded', 'partly_loaded') and not is_checked order by delivery_id"
+            )
+            deliveries = [LandedDelivery(*row) for row in cursor.fetchall()]
+        verdicts = check_door_in(settings.loader_url, deliveries, as_of, settings.data_docs)
+        for verdict in verdicts:
+            for failure in verdict.failed:
+                say(f"    delivery {verdict.delivery_id} ({verdict.entity}): {failure}")
+        refuse_deliveries(connection, verdicts)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                "update ops.delivery set is_checked = true where delivery_id = any(%s)",
+                ([delivery.delivery_id for delivery in deliveries],),
+            )
+    say(f"    {len(deliveries)} deliveries judged, {sum(verdict.is_refused for verdict in verdicts)} refused")
+    return len(deliveries)
+
+
+def choose_slot(*, as_of: datetime, run_id: str, force: bool) -> str | None:
+    """The slot to build, or None when nothing is new."""
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_build") as connection:
+        choice = slots.choose_slot(
+            connection, as_of=as_of, run_id=run_id, fingerprint=build_fingerprint(), force=force
+        )
+    say(f"    {choice.slot or 'nothing to build'}: {choice.reason}")
+    return choice.slot
+
+
+def validate_slot(*, slot: str, as_of: datetime) -> None:
+    """The door out.
+
+    Raises:
+        DoorOutClosed: a critical expectation failed.
+    """
+    settings = Settings.from_environment()
+    failed = check_door_out(settings.transformer_url, slot, as_of, settings.data_docs)
+    for failure in failed:
+        say(f"    {failure}")
+    critical = [failure for failure in failed if failure.is_critical]
+    if critical:
+        raise DoorOutClosed(
+            f"slot {slot}",
+            expected="every critical expectation of expectations/door_out to hold",
+            found="; ".join(str(failure) for failure in critical),
+            next_step=f"open {settings.data_docs / 'index.html'}",
+        )
+
+
+def publish_slot(*, slot: str, run_id: str) -> None:
+    """Switch, post, record."""
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_publish") as connection:
+        result = switch.publish(connection, slot=slot, run_id=run_id)
+    say(
+        f"    publication {result.publication_id}: {result.views} views now show {result.slot},"
+        f" {result.ledger_lines_posted} ledger lines posted"
+    )
+
+
+def write_extracts(*, as_of: datetime) -> list[str]:
+    """Hand new ledger lines over; returns the names of the files written now."""
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_extracts") as connection:
+        written = hand_over(connection, outbox=settings.outbox, as_of=as_of)
+    for path in written:
+        say(f"    {path.name}")
+    return [path.name for path in written]

@@ -1,0 +1,91 @@
+"""What a person reads in the morning: what came, what was measured, what is proposed, and where to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from psycopg2.extensions import cursor as Cursor
+
+from supplier_sla.database import session, without_password
+from supplier_sla.settings import Settings
+
+
+@dataclass(frozen=True)
+class FilesSeen:
+    """Files of the landing folder: new tonight, known from earlier nights, left alone."""
+
+    new: int
+    known: int
+    left_alone: int
+
+
+def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, passfile: str) -> list[str]:
+    """The lines of the summary, figures read from the database, addresses without passwords."""
+    with session(settings.transformer_url, application_name="supplier_sla_summary") as connection:
+        with connection, connection.cursor() as cursor:
+            return [
+                "",
+                *_deliveries(cursor, ingest_run_id, files),
+                *_measurements(cursor),
+                *_penalties(cursor),
+                "where to look",
+                f"  extracts   {settings.outbox}",
+                f"  Data Docs  {settings.data_docs / 'index.html'}",
+                f'  marts      psql "{reader_address(settings.bi_reader_url, passfile)}"',
+            ]
+
+
+def reader_address(bi_reader_url: str, passfile: str) -> str:
+    """An address for psql and every libpq client; the password stays in the file."""
+    return f"{without_password(bi_reader_url)}?passfile={quote(passfile)}"
+
+
+def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
+    cursor.execute(
+        "select count(*) filter (where state in ('loaded', 'partly_loaded')), count(*) filter (where state = 'refused'),"
+        " count(*) filter (where state = 'repeated'), coalesce(sum(rows_in_file), 0), coalesce(sum(rows_loaded), 0),"
+        " coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from ops.delivery where run_id = %s",
+        (run_id,),
+    )
+    loaded, refused, repeated, rows, rows_loaded, rows_quarantined, rows_repeated = cursor.fetchone() or (0,) * 7
+    lines = [
+        "deliveries",
+        f"  files      {files.new} delivered: {loaded} loaded, {refused} refused, {repeated} repeated"
+        f"; {files.known} known from before, {files.left_alone} left alone",
+        f"  rows       {rows:,} delivered = {rows_loaded:,} loaded + {rows_quarantined:,} quarantined"
+        f" + {rows_repeated:,} repeated",
+    ]
+    cursor.execute(
+        "select relative_path, reason from ops.delivery where run_id = %s and state = 'refused' order by relative_path",
+        (run_id,),
+    )
+    return lines + [f"  refused    {' '.join(f'{path}: {reason}'.split())}" for path, reason in cursor.fetchall()]
+
+
+def _measurements(cursor: Cursor) -> list[str]:
+    cursor.execute("select publication_id, slot, as_of, ledger_lines_posted from ops.publication order by 1 desc limit 1")
+    publication, slot, as_of, posted = cursor.fetchone() or (0, "nothing", None, 0)
+    cursor.execute("select count(*) from marts.fct_ticket")
+    tickets = (cursor.fetchone() or (0,))[0]
+    cursor.execute("select status_code, count(*) from marts.fct_ticket_sla group by status_code")
+    counts = dict(cursor.fetchall())
+    breached = counts.get("breached", 0) + counts.get("running_past_due", 0)
+    return [
+        f"publication {publication} as of {as_of.isoformat() if as_of else '-'} ({slot}, {posted} ledger lines posted)",
+        f"  tickets    {tickets:,}, {sum(counts.values()) - counts.get('no_service_level', 0):,} measurements",
+        f"  met        {counts.get('met', 0):,}",
+        f"  breached   {breached:,} ({counts.get('running_past_due', 0):,} of them still running)",
+        f"  running    {counts.get('running', 0) + counts.get('paused', 0):,} within target"
+        f" ({counts.get('paused', 0):,} paused)",
+        f"  other      {counts.get('no_service_level', 0):,} tickets without service level,"
+        f" {counts.get('excused', 0):,} excused, {counts.get('not_measurable', 0):,} not measurable",
+    ]
+
+
+def _penalties(cursor: Cursor) -> list[str]:
+    cursor.execute(
+        "select currency_code, sum(amount), count(*) from finance.ledger_line group by currency_code order by currency_code"
+    )
+    lines = [f"  {currency}        {amount:,.2f} in {count} ledger lines" for currency, amount, count in cursor.fetchall()]
+    return ["penalties proposed", *(lines or ["  none"])]

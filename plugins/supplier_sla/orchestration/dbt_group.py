@@ -1,0 +1,77 @@
+"""dbt inside a DAG: one in-process build, every model and its tests visible as tasks."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from airflow.sdk import DAG, TriggerRule
+from cosmos.airflow.task_group import DbtTaskGroup
+from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+
+from supplier_sla.dbt_runs import PROFILE, TARGET, address_variables, manifest_path, slot_variables
+from supplier_sla.orchestration.dbt_progress import dbt_progress
+from supplier_sla.settings import Settings
+
+GROUP = "dbt"
+PRODUCER = f"{GROUP}.dbt_producer_watcher"
+
+
+def dbt_group(settings: Settings, slot: str) -> DbtTaskGroup:
+    """The task group; `slot` is a template, because the slot is chosen while the DAG runs.
+
+    The password reaches dbt through the process environment, not through the operator's `env`, which the UI shows.
+    """
+    os.environ.update(address_variables(settings.transformer_url))
+    return DbtTaskGroup(
+        group_id=GROUP,
+        project_config=ProjectConfig(
+            dbt_project_path=settings.dbt_project,
+            manifest_path=manifest_path(settings),
+            project_name=PROFILE,
+            install_dbt_deps=False,
+        ),
+        profile_config=ProfileConfig(
+            profile_name=PROFILE, target_name=TARGET, profiles_yml_filepath=settings.dbt_project / "profiles.yml"
+        ),
+        execution_config=ExecutionConfig(
+            execution_mode=ExecutionMode.WATCHER, invocation_mode=InvocationMode.DBT_RUNNER
+        ),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST, test_behavior=TestBehavior.AFTER_EACH, emit_datasets=False
+        ),
+        operator_args={
+            "append_env": True,
+            "env": slot_variables(settings, slot),
+            "dbt_runner_callbacks": [dbt_progress],
+            "install_deps": False,
+            "deferrable": False,
+            "poke_interval": 1,
+        },
+    )
+
+
+def gate_dbt_group(dag: DAG, before: str) -> None:
+    """Make every first model wait for the producer: without this edge the watching tasks block the build they watch.
+
+    When task `before` fails nothing of the group runs; when the build fails, the tasks show which model did.
+    """
+    producer = dag.get_task(PRODUCER)
+    # A second try of the producer would skip itself; a second try of a watcher would build its model alone.
+    producer.retries = 0
+    for task in dag.tasks:
+        if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:
+            continue
+        if not any(upstream.startswith(f"{GROUP}.") for upstream in task.upstream_task_ids):
+            task.set_upstream(
+                [producer] if before in task.upstream_task_ids else [producer, dag.get_task(before)]
+            )
+            task.trigger_rule = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
+        task.retries = 0
+        task.doc_md = f"Follows one node of the build that {PRODUCER} runs; its log is there."
+        task._fallback_to_non_watcher_run = _refuse_second_build
+
+
+def _refuse_second_build(*_arguments: Any, **_keywords: Any) -> None:
+    raise RuntimeError(f"dbt did not reach this node: read the log of {PRODUCER}")

@@ -1,0 +1,45 @@
+"""Names and settings that DAGs share, in one place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.sdk import Asset, Param
+
+INGEST_DAG = "ingest_exports"
+BUILD_DAG = "build_sla_warehouse"
+EXTRACT_DAG = "publish_finance_extracts"
+NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG)
+
+RAW_DELIVERIES = Asset("raw_deliveries", uri="x-supplier-sla://warehouse/raw")
+PUBLISHED_MARTS = Asset("published_marts", uri="x-supplier-sla://warehouse/marts")
+
+# 01:00 UTC: the exports of every zone's working day have been delivered.
+NIGHTLY_CRON = "0 1 * * *"
+FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+TASK_DEFAULTS: dict[str, Any] = {
+    "owner": "data-platform",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=5),
+    "execution_timeout": timedelta(hours=1),
+}
+
+RUN_PARAMETERS = {
+    "as_of": Param(
+        None,
+        type=["null", "string"],
+        format="date-time",
+        description="Instant for which the night is computed; empty: that of the triggering run, or the end of the interval.",
+    ),
+}
+BUILD_PARAMETERS = {
+    **RUN_PARAMETERS,
+    "force_build": Param(False, type="boolean", description="Build although nothing has changed since the last publication."),
+}
+
+
+def tags(tier: int) -> list[str]:
+    """Tags of a DAG; tier 1 means that finance waits for it."""
+    return ["supplier_sla", f"impact/tier_{tier}"]

@@ -1,0 +1,1 @@
+"""From a built slot to what readers and finance see: choosing the slot, switching, posting the ledger."""

@@ -1,0 +1,23 @@
+"""What a build was made with: a change of models or checks makes the same deliveries worth building again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from supplier_sla.settings import REPOSITORY
+
+SOURCES = ("dbt_project", "expectations", "plugins/supplier_sla/file_contracts")
+SUFFIXES = {".sql", ".yml", ".csv"}
+GENERATED_FOLDERS = {"target", "logs", "dbt_packages"}
+
+
+def build_fingerprint(repository: Path = REPOSITORY) -> str:
+    """SHA-256 over names and contents of every model, seed, macro, check and file contract, in a fixed order."""
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        for path in sorted((repository / source).rglob("*")):
+            relative = path.relative_to(repository)
+            if path.suffix in SUFFIXES and not GENERATED_FOLDERS & set(relative.parts):
+                digest.update(relative.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

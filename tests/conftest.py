@@ -1,0 +1,86 @@
+"""One embedded PostgreSQL for the whole test run, one fresh migrated database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from supplier_sla.bootstrap import prepare_warehouse
+from supplier_sla.database import sqlalchemy_url
+from supplier_sla.embedded_postgres import EmbeddedPostgres
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Addresses of one test database; every one holds a password."""
+
+    admin_url: str
+    loader_url: str
+    transformer_url: str
+    bi_reader_url: str
+
+    @property
+    def loader_sqlalchemy_url(self) -> str:
+        return sqlalchemy_url(self.loader_url)
+
+    def query(self, statement: str, parameters: tuple = ()) -> list[tuple]:
+        """Rows of a statement run (and committed) as the administrator."""
+        with closing(psycopg2.connect(self.admin_url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture(scope="session")
+def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(embedded_postgres: EmbeddedPostgres) -> str:
+    """Administrator's address of a migrated, empty database that tests copy."""
+    admin_url = embedded_postgres.start()
+    prepare_warehouse(admin_url)
+    return admin_url
+
+
+@pytest.fixture
+def warehouse(template_database: str) -> Iterator[Warehouse]:
+    """A fresh, migrated, empty database."""
+    name = f"test_{next(_numbers)}"
+    server, _, template = template_database.rpartition("/")
+    maintenance = f"{server}/postgres"
+    _execute(maintenance, sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+    admin_url = f"{server}/{name}"
+    roles = prepare_warehouse(admin_url)
+    yield Warehouse(admin_url, roles.loader, roles.transformer, roles.bi_reader)
+    _execute(maintenance, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real exports beside the repository; a test that needs them is skipped where they are not."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real exports (../shared/data) are not on this machine")
+    return SHARED_DATA
+
+
+def _execute(url: str, statement: sql.Composable) -> None:
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
