@@ -41,6 +41,7 @@ TABLES = {
         " breached_count bigint, attainment_ratio numeric, status_code text"
     ),
     "fct_supplier_score": "supplier_id text, period_month date, score numeric",
+    "fct_supplier_scorecard": "supplier_id text, period_month date, scored_criterion_count integer, score numeric",
     "fct_sla_breach": "ticket_sla_key text",
 }
 
@@ -118,7 +119,7 @@ def test_failure_names_suite_rule_reason_and_what_was_found(
     assert failure.is_critical
     assert str(failure) == (
         "door_out.fct_penalty: gross_less_cap_reduction_is_owed (critical) failed, found 1 rows;"
-        " Finance re-adds every line by hand; the three amounts on it must agree to the cent."
+        " Finance re-adds every settled line by hand; the three amounts on it must agree to the cent."
     )
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
-from supplier_sla.quality.delivered_rows import FILE_CONTRACTS
-from supplier_sla.quality.suite import DoorInSuite, DoorOutSuite, SuiteInvalid, _read, door_in_suites, door_out_suites
+from supplier_sla.landing.contract import load_contracts
+from supplier_sla.landing.yaml_model import ConfigurationInvalid
+from supplier_sla.quality.suite import (
+    DoorInSuite,
+    DoorOutSuite,
+    door_in_suite,
+    door_in_suites,
+    door_out_suites,
+)
 from tests.expectations.offender_files import read_offenders
 
-READ_BY_MODELS = {
-    path.stem
-    for path in FILE_CONTRACTS.glob("*.yml")
-    if yaml.safe_load(path.read_text(encoding="utf-8"))["read_by_models"]
-}
+READ_BY_MODELS = {entity for entity, contract in load_contracts().items() if contract.read_by_models}
 
 
 def test_every_entity_that_models_read_has_a_suite() -> None:
@@ -30,6 +32,7 @@ def test_every_expectation_has_an_offender(suite: DoorInSuite | DoorOutSuite) ->
 
 
 VALID = """
+entity: tickets
 guards: Deliveries of tickets.
 measures: {late_rows: {count_of: opened_at is null}}
 expectations:
@@ -39,6 +42,23 @@ expectations:
     reason: Rows ought to be on time.
     severity: warning
 """
+
+
+@pytest.fixture
+def tickets_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only suite of the door in, to be spoilt."""
+    path = tmp_path / "door_in" / "tickets.yml"
+    path.parent.mkdir()
+    path.write_text(VALID, encoding="utf-8")
+    monkeypatch.setattr("supplier_sla.quality.suite.SUITES", tmp_path)
+    return path
+
+
+def test_suite_is_read_as_it_is_written(tickets_suite: Path) -> None:
+    (suite,) = door_in_suites()
+    assert suite == door_in_suite("tickets")
+    assert [each.name for each in suite.expectations] == ["rows_are_on_time"]
+    assert door_in_suite("trainings") is None
 
 
 @pytest.mark.parametrize(
@@ -51,16 +71,15 @@ expectations:
         (("guards:", "guard:"), "guards"),
         (("kwargs: {column: late_rows, max_value: 0}", "kwargs: {column: rows_loaded}"), "nothing judges: late_rows"),
         (("expectation: Expect", "expectation: Assume"), "expectations.0.expectation"),
-        (("guards: Deliveries", "guards: ["), "suite door_in/tickets.yml"),
+        (("guards: Deliveries", "guards: ["), "tickets.yml cannot be read"),
+        (("entity: tickets", "entity: fees"), "expected tickets, as the file is called; found fees"),
     ],
 )
-def test_suite_with_a_mistake_is_refused_with_its_place(tmp_path: Path, change: tuple[str, str], said: str) -> None:
-    path = tmp_path / "door_in" / "tickets.yml"
-    path.parent.mkdir()
-    path.write_text(VALID, encoding="utf-8")
-    assert _read(path, DoorInSuite, entity="tickets").expectations[0].name == "rows_are_on_time"
-    path.write_text(VALID.replace(*change), encoding="utf-8")
-    with pytest.raises(SuiteInvalid) as refused:
-        _read(path, DoorInSuite, entity="tickets")
+def test_suite_with_a_mistake_is_refused_with_its_place(
+    tickets_suite: Path, change: tuple[str, str], said: str
+) -> None:
+    tickets_suite.write_text(VALID.replace(*change), encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid) as refused:
+        door_in_suites()
     assert said in str(refused.value)
-    assert "suite door_in/tickets.yml" in str(refused.value)
+    assert "tickets.yml" in str(refused.value)

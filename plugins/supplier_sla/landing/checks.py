@@ -21,10 +21,12 @@ LONGEST_IDENTIFIER_BYTES = 500
 class TypeRule:
     """What text is well-formed: it matches `pattern`, PostgreSQL takes it as `input_type`, and `condition` holds.
 
+    `usual` is a LIKE mask of the commonest form, which PostgreSQL recognises ten times faster than the pattern.
     `condition` is SQL with the placeholder {value}. `expected` completes the sentence "expected ...".
     """
 
     expected: str
+    usual: str | None = None
     pattern: str | None = None
     input_type: str | None = None
     condition: str | None = None
@@ -55,6 +57,7 @@ TYPE_RULES: dict[ColumnType, TypeRule] = {
     "slug": TypeRule("letters, digits and the signs _ . -", pattern="^[A-Za-z0-9_.-]+$"),
     "timestamp": TypeRule(
         "an ISO 8601 timestamp with offset or Z and at most six fractional digits, such as 2026-01-05T09:12:44Z",
+        usual="____-__-__T__:__:__Z",
         pattern=(
             "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
         ),
@@ -140,11 +143,12 @@ def _column_checks(contract: FileContract) -> Iterator[Check]:
             violated = sql.SQL("btrim({value}) = '' or {value} is null").format(value=value)
             yield Check(column.name, "missing_value", "a value", violated)
         if contract.is_identifier(column):
-            violated = sql.SQL("octet_length({value}) > {limit} or {value} ~ '[[:cntrl:]]'").format(
-                value=value, limit=sql.Literal(LONGEST_IDENTIFIER_BYTES)
-            )
-            expected = f"at most {LONGEST_IDENTIFIER_BYTES} bytes on one line"
-            yield Check(column.name, "unusable_identifier", expected, violated)
+            violated = sql.SQL("octet_length({}) > {}").format(value, sql.Literal(LONGEST_IDENTIFIER_BYTES))
+            yield Check(column.name, "too_long", f"at most {LONGEST_IDENTIFIER_BYTES} bytes", violated)
+        if column.name in contract.key:
+            # A line end in a key mostly means a stray quote that closed only lines later.
+            violated = sql.SQL(r"strpos({}, E'\n') > 0").format(value)
+            yield Check(column.name, "line_break", "a text on one line", violated)
         if (well_formed := _is_well_formed(column)) is not None:
             violated = sql.SQL("not ({})").format(well_formed)
             yield Check(column.name, "wrong_type", TYPE_RULES[column.type].expected, violated)
@@ -166,14 +170,17 @@ def _is_well_formed(column: Column) -> sql.Composable | None:
     value = sql.Identifier(column.name)
     terms: list[sql.Composable] = []
     if rule.pattern:
-        terms.append(sql.SQL("{} ~ {}").format(value, sql.Literal(rule.pattern)))
+        matches = sql.SQL("{} ~ {}").format(value, sql.Literal(rule.pattern))
+        if rule.usual:
+            matches = sql.SQL("({} like {} or {})").format(value, sql.Literal(rule.usual), matches)
+        terms.append(matches)
     if rule.input_type:
         terms.append(sql.SQL("pg_input_is_valid({}, {})").format(value, sql.Literal(rule.input_type)))
     if rule.condition:
         # The condition may cast parts of the text, so the pattern has to hold before it is looked at.
-        matches = terms.pop() if terms else sql.SQL("true")
+        is_ready = terms.pop() if terms else sql.SQL("true")
         condition = sql.SQL(rule.condition).format(value=value)
-        terms.append(sql.SQL("case when {} then {} else {} is null end").format(matches, condition, value))
+        terms.append(sql.SQL("case when {} then {} else {} is null end").format(is_ready, condition, value))
     return sql.SQL(" and ").join(terms) if terms else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from psycopg2.extensions import cursor as Cursor
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.checks import find_problems_statement
 from supplier_sla.landing.contract import FileContract
-from supplier_sla.landing.copying import CopyWriter, copy_into
+from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.profile import Reading
@@ -56,11 +56,12 @@ class _Spool:
 
     def row_pieces(self) -> Iterator[bytes]:
         """COPY data of the table `incoming`."""
-        row_writer, problem_writer = CopyWriter(), CopyWriter()
         for batch in self.reader.batches():
             problems = [_problem(broken) for broken in batch.broken]
-            piece = row_writer.encoded(self.mapping.rows(batch, problems))
-            self.problem_file.write(problem_writer.encoded(map(_problem_row, problems)))
+            piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
+            self.problem_file.write(
+                encode_rows([_problem_row(problem) for problem in problems], [problem.line for problem in problems])
+            )
             self.problem_count += len(problems)
             self.record_count += len(batch.records) + len(batch.broken)
             yield piece
@@ -76,11 +77,11 @@ def load_delivery(cursor: Cursor, stream: BinaryIO, reading: Reading, *, deliver
     contract = reading.contract
     reader = DelimitedReader(stream, encoding=reading.file_profile.encoding, delimiter=reading.file_profile.delimiter)
     mapping = plan_mapping(reading, reader.header)
-    _create_working_tables(cursor, contract)
+    _create_working_tables(cursor, contract, mapping.constants)
     with ExitStack() as open_files:
         problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
         spool = _Spool(reader, mapping, problem_file)
-        copy_into(cursor, "incoming", mapping.target_names, spool.row_pieces())
+        copy_into(cursor, "incoming", ("_line", *mapping.target_names), spool.row_pieces())
         if spool.problem_count:
             problem_file.seek(0)
             copy_into(cursor, "problem", PROBLEM_COLUMNS, problem_file)
@@ -101,15 +102,17 @@ def _problem(broken: BrokenRecord) -> Problem:
     return Problem(broken.line, broken.column, broken.found, broken.expected, broken.reason_code, broken.text)
 
 
-def _problem_row(problem: Problem) -> tuple[object, ...]:
+def _problem_row(problem: Problem) -> tuple[str, ...]:
+    """Without its line, in the order of PROBLEM_COLUMNS."""
     record = json.dumps({"text": problem.record_text}, ensure_ascii=False) if problem.record_text is not None else ""
     value_found = printable(problem.value_found, LONGEST_VALUE_SHOWN)
-    return problem.line, problem.column, value_found, problem.expected, problem.reason_code, record
+    return problem.column or "", value_found, problem.expected, problem.reason_code, record
 
 
-def _create_working_tables(cursor: Cursor, contract: FileContract) -> None:
+def _create_working_tables(cursor: Cursor, contract: FileContract, constants: Mapping[str, str]) -> None:
     text_columns = sql.SQL(", ").join(
-        sql.SQL("{} text").format(sql.Identifier(name)) for name in contract.column_by_name
+        sql.SQL("{} text default {}").format(sql.Identifier(name), sql.Literal(constants.get(name)))
+        for name in contract.column_by_name
     )
     cursor.execute(
         sql.SQL("create temporary table incoming ({}, _extra jsonb, _line bigint not null) on commit drop").format(
@@ -216,7 +219,11 @@ def _find_repeats(cursor: Cursor, contract: FileContract) -> int:
     names = {
         "raw_table": sql.Identifier("raw", contract.entity),
         "lookup": sql.Identifier(contract.lookup_column),
-        "key": sql.SQL(", ").join(map(sql.Identifier, contract.key)),
+        # Sorting numbers is faster than sorting texts; two keys of one hash do no harm, since _row_hash differs then.
+        "key_hash": sql.SQL(" # ").join(
+            sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), sql.Literal(position))
+            for position, name in enumerate(contract.key)
+        ),
         "same_key": sql.SQL(" and ").join(
             sql.SQL("newer.{0} is not distinct from prepared.{0}").format(sql.Identifier(name)) for name in contract.key
         ),
@@ -228,9 +235,7 @@ def _find_repeats(cursor: Cursor, contract: FileContract) -> int:
             with in_file as (
                 select
                     _line, {lookup}, _version_at, _row_hash,
-                    lag(_row_hash) over (
-                        partition by hashtextextended(row({key})::text, 0), _version_at order by _line
-                    ) as previous_hash
+                    lag(_row_hash) over (partition by {key_hash}, _version_at order by _line) as previous_hash
                 from prepared
             )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from supplier_sla.landing.contract import Column, FileContract
 from supplier_sla.landing.profile import FileProfile, Reading, SourceColumn
@@ -22,47 +23,59 @@ Converter = Callable[[Sequence[str], Sequence[int], list[Problem]], Sequence[str
 
 @dataclass(frozen=True)
 class _Target:
-    """One canonical column: the position of its source column, and what is done to the values."""
+    """One canonical column: the position of its source column, what is done to its values, what stands for no value."""
 
     name: str
     source_index: int
     converters: tuple[Converter, ...]
+    if_null: str | None
+
+    def values(self, delivered: Sequence[str], lines: Sequence[int], problems: list[Problem]) -> Sequence[str]:
+        """The column as it goes into raw."""
+        for convert in self.converters:
+            delivered = convert(delivered, lines, problems)
+        return delivered if self.if_null is None else [value or self.if_null for value in delivered]
 
 
 @dataclass(frozen=True)
 class FileMapping:
-    """How each batch of one file becomes rows. `target_names` are the columns of a row, in order."""
+    """How each batch of one file becomes rows. `constants` are the same for every row, so they are not in the rows."""
 
     targets: tuple[_Target, ...]
-    constants: tuple[tuple[str, str], ...]
+    constants: dict[str, str]
     extra_columns: tuple[str, ...]
     extra_indexes: tuple[int, ...]
     null_marks: frozenset[str]
 
     @property
     def target_names(self) -> tuple[str, ...]:
-        """Columns of every row: targets, constants, `_extra` (JSON) if the file has extra columns, `_line`."""
-        extra = ("_extra",) if self.extra_columns else ()
-        return (*(target.name for target in self.targets), *(name for name, _ in self.constants), *extra, "_line")
+        """Columns of every row, in order; the last is `_extra` (JSON) if the file has columns that nobody asked for."""
+        return (*(target.name for target in self.targets), *(("_extra",) if self.extra_columns else ()))
 
-    def rows(self, batch: Batch, problems: list[Problem]) -> Iterator[tuple[object, ...]]:
+    def rows(self, batch: Batch, problems: list[Problem]) -> Sequence[Sequence[str]]:
         """The rows of a batch; what could not be converted is added to `problems`."""
-        if not batch.records:
-            return iter(())
+        if not batch.records or self._is_identity(batch):
+            return batch.records
         sources = list(zip(*batch.records, strict=True))
-        columns: list[Iterable[object]] = []
-        for target in self.targets:
-            values: Sequence[str] = sources[target.source_index]
-            for convert in target.converters:
-                values = convert(values, batch.lines, problems)
-            columns.append(values)
-        columns.extend([value] * len(batch.records) for _, value in self.constants)
+        columns: list[Iterable[str]] = [
+            target.values(sources[target.source_index], batch.lines, problems) for target in self.targets
+        ]
         if self.extra_columns:
             columns.append(self._extras(sources))
-        return zip(*columns, batch.lines, strict=True)
+        return list(zip(*columns, strict=True))
+
+    def _is_identity(self, batch: Batch) -> bool:
+        """Whether the records are the rows already: every column once and in order, nothing to convert or to fill."""
+        if [target.source_index for target in self.targets] != list(range(len(batch.records[0]))):
+            return False
+        return all(
+            not target.converters
+            and (target.if_null is None or all(map(itemgetter(target.source_index), batch.records)))
+            for target in self.targets
+        )
 
     def _extras(self, sources: Sequence[Sequence[str]]) -> Iterator[str]:
-        """One JSON object per record with the values of the columns that the contract does not know; empty if none."""
+        """One JSON object per record with the values of the columns that nobody asked for; empty if it has none."""
         for values in zip(*(sources[index] for index in self.extra_indexes), strict=True):
             known = {
                 name: value
@@ -82,19 +95,25 @@ def plan_mapping(reading: Reading, header: Sequence[str]) -> FileMapping:
     positions = {name.casefold(): index for index, name in enumerate(header)}
     sources = _expected_sources(contract, file_profile)
     _refuse_unusable_header(contract, sources, header, positions)
-    targets = tuple(
-        _Target(name, positions[source.source.casefold()], _converters(contract.column_by_name[name], source, reading))
+    defaults = {"source_system": reading.profile.default_source_system} if contract.has_source_system else {}
+    targets = [
+        _Target(
+            name,
+            positions[source.source.casefold()],
+            _converters(contract.column_by_name[name], source, file_profile),
+            source.if_null or defaults.get(name),
+        )
         for name, source in sources.items()
         if source.source.casefold() in positions
-    )
-    constants = dict(file_profile.constants)
-    if contract.has_source_system and "source_system" not in {target.name for target in targets}:
-        constants.setdefault("source_system", reading.profile.default_source_system)
+    ]
+    constants = {**defaults, **file_profile.constants}
+    for target in targets:
+        constants.pop(target.name, None)
     used = {target.source_index for target in targets}
     extra_indexes = tuple(index for index in range(len(header)) if index not in used)
     return FileMapping(
-        targets=targets,
-        constants=tuple(constants.items()),
+        targets=tuple(sorted(targets, key=lambda target: target.source_index)),
+        constants=constants,
         extra_columns=tuple(header[index] for index in extra_indexes),
         extra_indexes=extra_indexes,
         null_marks=frozenset(file_profile.null_marks),
@@ -134,9 +153,8 @@ def _refuse_unusable_header(
         )
 
 
-def _converters(column: Column, source: SourceColumn, reading: Reading) -> tuple[Converter, ...]:
+def _converters(column: Column, source: SourceColumn, file_profile: FileProfile) -> tuple[Converter, ...]:
     """What has to be done to the values of one column, in order; mostly nothing."""
-    file_profile = reading.file_profile
     converters: list[Converter] = []
     marks = frozenset(file_profile.null_marks) - {""}
     if marks:
@@ -145,24 +163,12 @@ def _converters(column: Column, source: SourceColumn, reading: Reading) -> tuple
         converters.append(_with_codes(column, source))
     if column.type == "timestamp" and (file_profile.zone or file_profile.timestamp_formats != (ISO8601,)):
         converters.append(_in_utc(column, file_profile))
-    if_null = source.if_null
-    if column.name == "source_system" and if_null is None:
-        if_null = reading.profile.default_source_system
-    if if_null is not None:
-        converters.append(_filled(if_null))
     return tuple(converters)
 
 
 def _without_null_marks(marks: frozenset[str]) -> Converter:
     def convert(values: Sequence[str], lines: Sequence[int], problems: list[Problem]) -> Sequence[str]:
         return ["" if value in marks else value for value in values]
-
-    return convert
-
-
-def _filled(if_null: str) -> Converter:
-    def convert(values: Sequence[str], lines: Sequence[int], problems: list[Problem]) -> Sequence[str]:
-        return [value or if_null for value in values]
 
     return convert
 

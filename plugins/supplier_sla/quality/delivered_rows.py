@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from supplier_sla.landing.contract import ColumnType, load_contracts
 from supplier_sla.quality.suite import DoorInSuite, Measure
 
-FILE_CONTRACTS = Path(__file__).resolve().parents[1] / "file_contracts"
-
 # Raw columns are text; the loader has let through only what these casts accept.
-CASTS = {
+CASTS: dict[ColumnType, str] = {
     "timestamp": "{column}::timestamptz",
     "date": "{column}::date",
     "month": "({column} || '-01')::date",
@@ -54,7 +49,7 @@ def delivery_figures_query(suite: DoorInSuite, delivery_ids: Collection[int], as
     rows = f"select {_typed_columns(suite.entity)} from raw.{suite.entity} where _delivery_id in ({ids})"  # noqa: S608
     steps = [
         f"delivered as ({rows})",
-        f"measured as (select {', '.join(measured)} from delivered group by _delivery_id)",
+        f"measured as (select {', '.join(measured)} from delivered group by _delivery_id)",  # noqa: S608
         *(f"{name} as ({measure.query})" for name, measure in by_query.items()),
     ]
     figures = [
@@ -74,7 +69,7 @@ def delivery_figures_query(suite: DoorInSuite, delivery_ids: Collection[int], as
     ]
     # Great Expectations takes a query only when it begins with the word select.
     query = (
-        f"select * from (with {', '.join(steps)} select {', '.join(figures)}"
+        f"select * from (with {', '.join(steps)} select {', '.join(figures)}"  # noqa: S608
         f" from ops.delivery as delivery {' '.join(joins)} where delivery.delivery_id in ({ids})) as figures"
     )
     return query.replace("{as_of}", sql_timestamp(as_of))
@@ -94,13 +89,12 @@ def _aggregate(measure: Measure) -> str:
     return f"case when {rows} >= {measure.from_rows} then round({hits}::numeric / {rows}, 4) end"
 
 
-@cache
 def _typed_columns(entity: str) -> str:
-    contract = yaml.safe_load((FILE_CONTRACTS / f"{entity}.yml").read_text(encoding="utf-8"))
+    contract = load_contracts()[entity]
     columns = [
-        f"{CASTS.get(column['type'], '{column}').format(column=column['name'])} as {column['name']}"
-        for column in contract["columns"]
+        f"{CASTS.get(column.type, '{column}').format(column=column.name)} as {column.name}"
+        for column in contract.columns
     ]
-    if {"valid_from", "valid_to"} <= {column["name"] for column in contract["columns"]}:
+    if {"valid_from", "valid_to"} <= contract.column_by_name.keys():
         columns.append(IN_FORCE)
-    return ", ".join([*columns, *contract.get("derived", {}), "_delivery_id", "_line"])
+    return ", ".join([*columns, *contract.derived, "_delivery_id", "_line"])

@@ -59,7 +59,7 @@ def check_door_in(url: str, deliveries: Iterable[LandedDelivery], as_of: datetim
     nothing is run and the pages stay as they are.
 
     Raises:
-        SuiteInvalid: a suite cannot be read.
+        ConfigurationInvalid: a suite cannot be read.
         CheckNotRun: an expectation could not be evaluated; that is never the fault of a delivery.
     """
     landed = sorted(set(deliveries), key=lambda delivery: delivery.delivery_id)

@@ -18,7 +18,7 @@ def check_door_out(url: str, slot_schema: str, as_of: datetime, docs: Path) -> l
     An empty list means that all held. The caller must not switch when any `is_critical`.
 
     Raises:
-        SuiteInvalid: a suite cannot be read.
+        ConfigurationInvalid: a suite cannot be read.
         CheckNotRun: a table is missing or an expectation could not be evaluated.
     """
     suites = door_out_suites()

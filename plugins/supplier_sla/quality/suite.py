@@ -6,10 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
 from supplier_sla.settings import REPOSITORY
 
 SUITES = REPOSITORY / "expectations"
@@ -21,15 +20,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,59}$")]
 Severity = Literal["critical", "warning"]
 
 
-class SuiteInvalid(SupplierSlaError):
-    """A file below `expectations/` cannot be read as a suite."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Expected(_Strict):
+class Expected(YamlModel):
     """One expectation: the class of Great Expectations, its arguments, why it exists and what a failure does."""
 
     name: Name
@@ -47,7 +38,7 @@ class Expected(_Strict):
         return self
 
 
-class Measure(_Strict):
+class Measure(YamlModel):
     """One figure per delivery, in SQL over its typed rows (`delivered`). Exactly one of the four forms is filled.
 
     `aggregate`: any aggregate. `count_of`: rows for which a condition holds. `share_of`: their share, 0..1, of the rows
@@ -70,7 +61,7 @@ class Measure(_Strict):
         return self
 
 
-class _Suite(_Strict):
+class _Suite(YamlModel):
     guards: Annotated[str, Field(min_length=10)]
     expectations: Annotated[list[Expected], Field(min_length=1)]
 
@@ -100,7 +91,13 @@ class DoorInSuite(_Suite):
         return self
 
     @property
+    def stem(self) -> str:
+        """What the file is called."""
+        return self.entity
+
+    @property
     def name(self) -> str:
+        """What results call the suite."""
         return f"door_in.{self.entity}"
 
 
@@ -110,7 +107,13 @@ class DoorOutSuite(_Suite):
     table: Name
 
     @property
+    def stem(self) -> str:
+        """What the file is called."""
+        return self.table
+
+    @property
     def name(self) -> str:
+        """What results call the suite."""
         return f"door_out.{self.table}"
 
 
@@ -121,38 +124,29 @@ def door_in_suite(entity: str) -> DoorInSuite | None:
     """The suite of an entity, or None when deliveries of it are not judged.
 
     Raises:
-        SuiteInvalid: the file is no suite; names the file and the field.
+        ConfigurationInvalid: the file is no suite; names the file and the field.
     """
     path = SUITES / "door_in" / f"{entity}.yml"
-    return _read(path, DoorInSuite, entity=entity) if path.exists() else None
+    return _read(path, DoorInSuite) if path.exists() else None
 
 
 def door_in_suites() -> list[DoorInSuite]:
     """All suites of the door in, by entity."""
-    return [_read(path, DoorInSuite, entity=path.stem) for path in sorted((SUITES / "door_in").glob("*.yml"))]
+    return [_read(path, DoorInSuite) for path in sorted((SUITES / "door_in").glob("*.yml"))]
 
 
 def door_out_suites() -> list[DoorOutSuite]:
     """All suites of the door out, by table."""
-    return [_read(path, DoorOutSuite, table=path.stem) for path in sorted((SUITES / "door_out").glob("*.yml"))]
+    return [_read(path, DoorOutSuite) for path in sorted((SUITES / "door_out").glob("*.yml"))]
 
 
-def _read(path: Path, form: type[SuiteForm], **named_by_file: str) -> SuiteForm:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return form.model_validate({**content, **named_by_file})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise _invalid(path, f"{place}: {first['msg']}") from error
-    except (yaml.YAMLError, TypeError) as error:
-        raise _invalid(path, str(error)) from error
-
-
-def _invalid(path: Path, found: str) -> SuiteInvalid:
-    return SuiteInvalid(
-        f"suite {path.parent.name}/{path.name}",
-        expected="guards, expectations (name, expectation, kwargs, reason, severity) and, at the door in, measures",
-        found=found,
-        next_step="mend the file; expectations/README.md shows the form",
-    )
+def _read(path: Path, form: type[SuiteForm]) -> SuiteForm:
+    suite = read_yaml_model(path, form)
+    if suite.stem != path.stem:
+        raise ConfigurationInvalid(
+            f"{path.parent.name}/{path.name}: what it guards",
+            expected=f"{path.stem}, as the file is called",
+            found=suite.stem,
+            next_step="give both the same name",
+        )
+    return suite

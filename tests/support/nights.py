@@ -1,0 +1,71 @@
+"""One night without Airflow and Great Expectations: canonical rows in, published marts out. For tests of rules."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from supplier_sla.database import session
+from supplier_sla.dbt_runs import address_variables, run_dbt, slot_variables
+from supplier_sla.landing import LandingReport, land_exports
+from supplier_sla.settings import Settings
+from supplier_sla.warehouse.publish import PublicationResult, publish
+from supplier_sla.warehouse.slots import choose_slot
+from tests.conftest import Warehouse
+
+Rows = Iterable[Mapping[str, Any]]
+
+_run_numbers = itertools.count(1)
+
+
+def write_exports(folder: Path, exports: Mapping[str, Rows]) -> None:
+    """Write `<entity>.csv` for each entity; columns are the keys of all its rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entity, rows in exports.items():
+        records = [dict(row) for row in rows]
+        columns = list(dict.fromkeys(column for record in records for column in record))
+        with (folder / f"{entity}.csv").open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, columns, restval="")
+            writer.writeheader()
+            writer.writerows(records)
+
+
+def land(warehouse: Warehouse, landing: Path, as_of: datetime) -> LandingReport:
+    """Land the folder and open every delivery to the models, as the door in does with good ones."""
+    report = land_exports(warehouse.loader_url, landing, as_of=as_of, run_id=f"landing {next(_run_numbers)}")
+    with session(warehouse.loader_url) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("update ops.delivery set is_checked = true where not is_checked")
+    return report
+
+
+def build_and_publish(
+    warehouse: Warehouse, home: Path, as_of: datetime, *, select: str | None = None, force: bool = True
+) -> PublicationResult:
+    """Build the idle slot with dbt (tests included) and switch to it."""
+    settings = Settings(
+        home=home,
+        landing=home / "landing",
+        outbox=home / "outbox",
+        loader_url=warehouse.loader_url,
+        transformer_url=warehouse.transformer_url,
+        bi_reader_url=warehouse.bi_reader_url,
+    )
+    run_id = f"build {next(_run_numbers)}"
+    with session(warehouse.transformer_url) as connection:
+        choice = choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint="test", force=force)
+        assert choice.slot is not None, choice.reason
+        variables = {**address_variables(settings.transformer_url), **slot_variables(settings, choice.slot)}
+        run_dbt(["build", *(["--select", select] if select else [])], settings, variables)
+        return publish(connection, slot=choice.slot, run_id=run_id)
+
+
+def night(warehouse: Warehouse, home: Path, exports: Mapping[str, Rows], as_of: datetime) -> LandingReport:
+    """Write, land, build and publish."""
+    write_exports(home / "landing", exports)
+    report = land(warehouse, home / "landing", as_of)
+    build_and_publish(warehouse, home, as_of)
+    return report
