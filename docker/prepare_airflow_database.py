@@ -1,4 +1,4 @@
-"""Airflow's own role and database beside the warehouse. Repeating it sets the password anew and changes nothing else."""
+"""Airflow's own role and database beside the warehouse; a repetition sets the password anew, nothing else."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def main() -> int:
     try:
         prepare_airflow_database(os.environ[ADMIN_URL], os.environ[AIRFLOW_URL])
     except KeyError as missing:
-        print(f"environment variable {missing.args[0]}: expected a value; next: start it through docker compose", file=sys.stderr)
+        name = missing.args[0]
+        print(f"environment variable {name}: expected a value; next: start it through docker compose", file=sys.stderr)
         return 1
     except SupplierSlaError as error:
         print(error, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Which `AIRFLOW__SECTION__OPTION` names the installed Airflow and its providers really read. Asked once, in a process of its own."""
+"""Which `AIRFLOW__SECTION__OPTION` names the installed Airflow and its providers read; asked in another process."""
 
 from __future__ import annotations
 

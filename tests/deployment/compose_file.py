@@ -73,9 +73,11 @@ def services(text: str) -> dict[str, dict[str, Any]]:
     return dict(content["services"])
 
 
-def airflow_settings_of_image(dockerfile: str) -> set[str]:
-    """AIRFLOW__x__y names that the image itself sets."""
-    return set(re.findall(r"\b(AIRFLOW__[A-Z0-9_]+)=", dockerfile))
+def environment_of_image(dockerfile: str) -> dict[str, str]:
+    """The variables that the image itself sets, one on each line of ENV."""
+    return {
+        found[1]: found[2] for found in re.finditer(r"^(?:ENV)?\s+([A-Z][A-Z0-9_]*)=(\S+)", dockerfile, re.MULTILINE)
+    }
 
 
 def copied_paths(dockerfile: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from .airflow_options import known_airflow_variables
@@ -13,7 +11,7 @@ from .compose_file import (
     ENVIRONMENT_EXAMPLE,
     SETTINGS_FILE,
     MalformedLine,
-    airflow_settings_of_image,
+    environment_of_image,
     read_settings,
     services,
     variables,
@@ -60,7 +58,8 @@ def test_a_line_read_differently_by_two_readers_is_refused(line: str) -> None:
 
 def test_settings_hold_no_secret_and_no_address() -> None:
     settings = read_settings(SETTINGS_FILE.read_text(encoding="utf-8"))
-    assert [name for name in settings if any(word in name for word in ("PASSWORD", "SECRET", "KEY", "URL", "CONN"))] == []
+    words = ("PASSWORD", "SECRET", "KEY", "URL", "CONN")
+    assert [name for name in settings if any(word in name for word in words)] == []
 
 
 def test_every_variable_of_the_compose_file_is_explained_and_no_other() -> None:
@@ -94,17 +93,18 @@ def test_every_airflow_setting_is_one_that_airflow_reads(known_variables: set[st
     names = set(read_settings(SETTINGS_FILE.read_text(encoding="utf-8")))
     for service in services(COMPOSE_FILE.read_text(encoding="utf-8")).values():
         names |= set(service.get("environment", {}))
-    names |= airflow_settings_of_image(DOCKERFILE.read_text(encoding="utf-8"))
+    names |= set(environment_of_image(DOCKERFILE.read_text(encoding="utf-8")))
     assert unknown_airflow_variables(names, known_variables) == []
 
 
 def test_a_misspelt_airflow_setting_is_found(known_variables: set[str]) -> None:
-    names = {"AIRFLOW__CORE__LOAD_EXAMPELS", "AIRFLOW__SCHEDULAR__NUM_RUNS", "AIRFLOW__CORE__LOAD_EXAMPLES", "OTHER"}
-    assert unknown_airflow_variables(names, known_variables) == ["AIRFLOW__CORE__LOAD_EXAMPELS", "AIRFLOW__SCHEDULAR__NUM_RUNS"]
+    misspelt = ["AIRFLOW__CORE__LOAD_EXAMPELS", "AIRFLOW__SCHEDULAR__NUM_RUNS"]
+    names = {*misspelt, "AIRFLOW__CORE__LOAD_EXAMPLES", "OTHER"}
+    assert unknown_airflow_variables(names, known_variables) == misspelt
 
 
 def test_telemetry_is_off() -> None:
-    settings = read_settings(Path(SETTINGS_FILE).read_text(encoding="utf-8"))
+    settings = read_settings(SETTINGS_FILE.read_text(encoding="utf-8"))
     expected = {
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
         "GX_ANALYTICS_ENABLED": "false",

@@ -133,26 +133,27 @@ def test_no_deliveries_and_entities_without_a_suite_need_no_run(warehouse: Wareh
 
 
 def test_refused_delivery_is_quarantined_line_by_line_and_nothing_is_lost(warehouse: Warehouse, tmp_path: Path) -> None:
-    fee: Row = {"contract_id": "C-1", "fee_month": "2026-01", "fee_amount": "0", "currency_code": "EUR"}
+    fee: Row = {"fee_month": "2026-01", "fee_amount": "0", "currency_code": "EUR"}
+    zeros = [{**fee, "contract_id": f"C-{number}"} for number in range(5)]
     with closing(connect(warehouse.loader_url)) as connection:
-        bad = deliver(connection, "fees", [fee, {**fee, "contract_id": "C-2"}], path="fees/zero.csv", quarantined=1)
-        good = deliver(connection, "fees", [{**fee, "fee_amount": "1"}], path="fees/good.csv")
+        bad = deliver(connection, "fees", zeros, path="fees/zero.csv", quarantined=1)
+        good = deliver(connection, "fees", [{**zeros[0], "fee_amount": "1"}], path="fees/good.csv")
         verdicts = check_door_in(warehouse.loader_url, [bad, good], AS_OF, tmp_path)
         with connection:
             assert refuse_deliveries(connection, verdicts) == 1
         with connection:
             assert refuse_deliveries(connection, verdicts) == 0, "a second call changes nothing"
 
-    settled = "select relative_path, state, rows_in_file, rows_loaded, rows_quarantined from ops.delivery order by 1"
-    assert warehouse.query(settled) == [
-        ("fees/good.csv", "loaded", 1, 1, 0),
-        ("fees/zero.csv", "refused", 3, 0, 3),
-    ]
+    assert warehouse.query(
+        "select relative_path, state, rows_in_file, rows_loaded, rows_quarantined from ops.delivery order by 1"
+    ) == [("fees/good.csv", "loaded", 1, 1, 0), ("fees/zero.csv", "refused", 6, 0, 6)]
     ((reason,),) = warehouse.query("select reason from ops.delivery where state = 'refused'")
-    assert reason.startswith("some_fee_is_above_zero: highest_fee is 0. When every fee is 0")
+    assert reason.startswith(
+        "some_fee_is_above_zero: highest_of_several_fees is 0. When each of five or more fees is 0"
+    )
     assert warehouse.query(
         "select line, reason_code, expected, record ->> 'contract_id', as_of from ops.quarantined_row order by line"
-    ) == [(2, "delivery_refused", reason, "C-1", AS_OF), (3, "delivery_refused", reason, "C-2", AS_OF)]
+    ) == [(line, "delivery_refused", reason, f"C-{line - 2}", AS_OF) for line in range(2, 7)]
 
 
 def test_warning_leaves_the_delivery_loaded(warehouse: Warehouse, tmp_path: Path) -> None:

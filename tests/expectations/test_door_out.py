@@ -102,6 +102,15 @@ def test_good_slot_passes_and_pages_hold_no_password(
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and secret in file.read_bytes()]
 
 
+def test_amount_of_an_unfinished_month_may_be_shown_while_nothing_is_owed(
+    warehouse: Warehouse, administrator: Connection, tmp_path: Path
+) -> None:
+    unfinished: Row = {**good_slot()["fct_penalty"][0], "owed_amount": "0.00", "status_code": "provisional"}
+    build_slot(administrator, SLOT, {**good_slot(), "fct_penalty": [unfinished]})
+
+    assert check_door_out(warehouse.transformer_url, SLOT, AS_OF, tmp_path) == []
+
+
 def test_empty_slot_passes(warehouse: Warehouse, administrator: Connection, tmp_path: Path) -> None:
     build_slot(administrator, SLOT, {})
 

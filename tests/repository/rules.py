@@ -1,4 +1,4 @@
-"""The rules that the repository keeps, each a function from a tree to the places that break it (none when it is kept)."""
+"""The rules that the repository keeps, each a function from a tree to the places that break it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import yaml
 
 GRAIN_LINE = re.compile(r"-- Grain: one row .+")
-GRAIN_SENTENCE = re.compile(r"One row .+")
+GRAIN_SENTENCE = re.compile(r"One row\b.*")
 
 SQL_FOLDERS = ("dbt_project/models", "dbt_project/macros", "dbt_project/tests", "dbt_project/snapshots")
 SQL_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/|\{#.*?#\}", re.DOTALL)
@@ -55,7 +55,8 @@ def clocks_in_sql(root: Path) -> list[str]:
     problems = []
     for path in _files(root, SQL_FOLDERS, ".sql"):
         text = SQL_COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), path.read_text(encoding="utf-8"))
-        problems += [f"{_name(path, root)}:{_line(text, found)}: {found[0].strip()}" for found in SQL_CLOCK.finditer(text)]
+        clocks = SQL_CLOCK.finditer(text)
+        problems += [f"{_name(path, root)}:{_line(text, found)}: {found[0].strip()}" for found in clocks]
     return problems
 
 
@@ -82,7 +83,8 @@ def undocumented_marts(root: Path) -> list[str]:
         if not model.get("columns"):
             problems.append(f"{path.stem}: no columns")
         for column in model.get("columns") or []:
-            problems += [f"{path.stem}.{column['name']}: no {part}" for part in ("data_type", "description") if not column.get(part)]
+            missing = [part for part in ("data_type", "description") if not column.get(part)]
+            problems += [f"{path.stem}.{column['name']}: no {part}" for part in missing]
     return problems
 
 
@@ -170,7 +172,7 @@ def unusable_scripts(root: Path) -> list[str]:
 
 
 def modules_that_airflow_would_import(root: Path) -> list[str]:
-    """Folders of plugins/ whose files Airflow would each import as a plugin, under its bare name (`errors`, `__main__`)."""
+    """Packages of plugins/ whose files Airflow would import one by one under bare names, `__main__` among them."""
     ignore = root / "plugins" / ".airflowignore"
     text = ignore.read_text(encoding="utf-8") if ignore.exists() else ""
     lines = {line.strip().removesuffix("**").strip("/") for line in text.splitlines()}
@@ -231,7 +233,8 @@ def _id_of(call: ast.Call | None, root: Path) -> str | None:
 
 def _constant(name: str, root: Path) -> str:
     assignment = re.compile(rf'^{re.escape(name)} = "([^"]+)"$', re.MULTILINE)
-    found = {match[1] for path in (root / "plugins").rglob("*.py") for match in assignment.finditer(path.read_text(encoding="utf-8"))}
+    texts = (path.read_text(encoding="utf-8") for path in (root / "plugins").rglob("*.py"))
+    found = {match[1] for text in texts for match in assignment.finditer(text)}
     return found.pop() if len(found) == 1 else name
 
 

@@ -54,8 +54,16 @@ OFFENDERS: dict[str, tuple[Rule, dict[str, str], list[str]]] = {
         {MODEL: "{{ config() }}\n-- Grain: one row per a\nselect 1"},
         [f"{MODEL}:1: expected '-- Grain: one row per ...', found '{{{{ config() }}}}'"],
     ),
-    "an_empty_model": (rules.models_without_grain, {MODEL: ""}, [f"{MODEL}:1: expected '-- Grain: one row per ...', found ''"]),
-    "a_mart_without_entry": (rules.undocumented_marts, {MART: "", MART_YAML: "models: []"}, ["dim_a: in no YAML file of its folder"]),
+    "an_empty_model": (
+        rules.models_without_grain,
+        {MODEL: ""},
+        [f"{MODEL}:1: expected '-- Grain: one row per ...', found ''"],
+    ),
+    "a_mart_without_entry": (
+        rules.undocumented_marts,
+        {MART: "", MART_YAML: "models: []"},
+        ["dim_a: in no YAML file of its folder"],
+    ),
     "a_mart_without_grain_and_columns": (
         rules.undocumented_marts,
         {MART: "", MART_YAML: "models: [{name: dim_a, description: Suppliers.}]"},
@@ -63,7 +71,7 @@ OFFENDERS: dict[str, tuple[Rule, dict[str, str], list[str]]] = {
     ),
     "a_column_without_type_and_meaning": (
         rules.undocumented_marts,
-        {MART: "", MART_YAML: "models: [{name: dim_a, description: One row per a., columns: [{name: b}]}]"},
+        {MART: "", MART_YAML: "models: [{name: dim_a, description: One row., columns: [{name: b}]}]"},
         ["dim_a.b: no data_type", "dim_a.b: no description"],
     ),
     "a_described_model_without_file": (
@@ -97,11 +105,18 @@ OFFENDERS: dict[str, tuple[Rule, dict[str, str], list[str]]] = {
     "a_path_of_one_machine": (
         rules.machine_paths,
         {"README.md": f"see /{FOLDER}/shared and (/ro" + "ot/x) and /ho" + "me/ann/y and '/tm" + "p/z'\n"},
-        [f"README.md:1: /{FOLDER}/shared", "README.md:1: /ro" + "ot/x", "README.md:1: /ho" + "me/ann/y", "README.md:1: /tm" + "p/z"],
+        [
+            f"README.md:1: /{FOLDER}/shared",
+            "README.md:1: /ro" + "ot/x",
+            "README.md:1: /ho" + "me/ann/y",
+            "README.md:1: /tm" + "p/z",
+        ],
     ),
     "a_link_to_nothing": (
         rules.dead_links,
-        {"docs/a.md": "# One\n[b](b.md) [c](#two) [d](a.md#one) `[e](e.md)`\n```\n[f](f.md)\n```\n[g](https://example.org)"},
+        {
+            "docs/a.md": "# One\n[b](b.md) [c](#two) [d](a.md#one) `[e](e.md)`\n```\n[f](f.md)\n```\n[g](https://example.org)"
+        },
         ["docs/a.md: b.md leads to no file", "docs/a.md: #two leads to no heading"],
     ),
     "a_script_that_cannot_run": (
@@ -128,9 +143,9 @@ OFFENDERS: dict[str, tuple[Rule, dict[str, str], list[str]]] = {
 }
 
 INNOCENT = {
-    MODEL: "-- Grain: one row per a; now() stands in a comment only\nselect known_at, '{# now() #}' from b /* current_date */",
+    MODEL: "-- Grain: one row per a; now() in a comment\nselect known_at, '{# now() #}' from b /* current_date */",
     MART: "-- Grain: one row per a and b\nselect 1",
-    MART_YAML: "models: [{name: dim_a, description: One row per a., columns: [{name: b, data_type: text, description: B.}]}]",
+    MART_YAML: "models: [{name: dim_a, description: One row., columns: [{name: b, data_type: text, description: B.}]}]",
     "dags/load_files.py": "@dag(dag_id=LOAD)\ndef load_files(): pass",
     "plugins/p/__init__.py": "",
     "plugins/p/names.py": 'LOAD = "load_files"\n',

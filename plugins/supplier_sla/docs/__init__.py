@@ -1,1 +1,1 @@
-"""The two pages that a stranger can work from, made from the file contracts and from the YAML of the readers' tables."""
+"""The two pages that a stranger can work from, made from the file contracts and the YAML of the readers' tables."""

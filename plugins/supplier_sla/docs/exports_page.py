@@ -17,8 +17,8 @@ TEMPLATE = Path(__file__).parent / "templates" / "exports.md"
 MINIMAL_EXAMPLE = Path(__file__).parent / "minimal_example"
 
 GENERATED = (
-    "<!-- Made by `python -m supplier_sla.docs` from plugins/supplier_sla/file_contracts, expectations/door_in and the vocabularies of"
-    " dbt_project/seeds. Do not edit. -->"
+    "<!-- Made by `python -m supplier_sla.docs` from plugins/supplier_sla/file_contracts, expectations/door_in and"
+    " dbt_project/seeds/vocabulary. Do not edit. -->"
 )
 
 # In the order in which a reader needs them; the other entities follow alphabetically.
@@ -124,11 +124,15 @@ def key_in_words(contract: FileContract) -> str:
 
 def columns_table(contract: FileContract) -> str:
     """The columns as a file may carry them; `updated_at` is explained once for all entities."""
-    rows = [
-        [code(column.name), column.type, "yes" if column.required else "", bounds_of(column), column.description, code(column.example or "")]
-        for column in contract.declared_columns
-    ]
-    return table(["column", "type", "required", "allowed", "meaning", "example"], rows)
+    header = ["column", "type", "required", "allowed", "meaning", "example"]
+    return table(header, [column_row(column) for column in contract.declared_columns])
+
+
+def column_row(column: Column) -> list[str]:
+    """The cells of one column."""
+    required = "yes" if column.required else ""
+    example = code(column.example or "")
+    return [code(column.name), column.type, required, bounds_of(column), column.description, example]
 
 
 def bounds_of(column: Column) -> str:
@@ -166,9 +170,8 @@ def example_file(contract: FileContract) -> str:
 
 def minimal_files() -> str:
     """The files of the minimal example, each as it lies in its folder."""
-    folder = MINIMAL_EXAMPLE / "landing"
-    blocks = [f"`{name}.csv`\n\n{code_block((folder / f'{name}.csv').read_text(encoding='utf-8'), 'csv')}" for name in FIRST_RUN]
-    return "\n\n".join(blocks)
+    files = [MINIMAL_EXAMPLE / "landing" / f"{entity}.csv" for entity in FIRST_RUN]
+    return "\n\n".join(f"`{file.name}`\n\n{code_block(file.read_text(encoding='utf-8'), 'csv')}" for file in files)
 
 
 def minimal_verdicts() -> str:

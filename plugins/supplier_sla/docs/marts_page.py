@@ -18,11 +18,10 @@ MARTS_MODELS = REPOSITORY / "dbt_project" / "models" / "marts"
 GRAIN = "One row"
 
 GENERATED = (
-    "<!-- Made by `python -m supplier_sla.docs` from the YAML in dbt_project/models/marts and the vocabularies of dbt_project/seeds."
-    " Do not edit. -->"
+    "<!-- Made by `python -m supplier_sla.docs` from the YAML in dbt_project/models/marts and from"
+    " dbt_project/seeds/vocabulary. Do not edit. -->"
 )
 
-# What the end of a column's name promises.
 UNITS = (
     ("_key", "joins tables; text without meaning of its own"),
     ("_id, _number", "identifier given by a source or printed on paper"),
@@ -90,12 +89,18 @@ def render(models: Path = MARTS_MODELS, vocabularies: Path = VOCABULARIES) -> st
     tables = read_models(models)
     parts = {
         "generated": GENERATED,
-        "units": table(["a name with", "holds"], [[", ".join(map(code, name.split(", "))), meaning] for name, meaning in UNITS]),
+        "units": units_table(),
         "vocabularies": "\n\n".join(vocabulary_section(path) for path in vocabulary_files(vocabularies)),
         "table_index": table_index(tables),
         "tables": "\n\n".join(map(table_section, tables)),
     }
     return filled(TEMPLATE.read_text(encoding="utf-8"), parts)
+
+
+def units_table() -> str:
+    """What the beginning or the end of a column's name promises."""
+    rows = [[", ".join(map(code, affixes.split(", "))), meaning] for affixes, meaning in UNITS]
+    return table(["a name with", "holds"], rows)
 
 
 def read_models(folder: Path) -> list[MartModel]:
@@ -107,7 +112,10 @@ def read_models(folder: Path) -> list[MartModel]:
     models = [model for path in sorted(folder.rglob("_*.yml")) for model in _models_of(path)]
     if not models:
         raise MartsUndocumented(
-            "readers' tables", expected="models in _*.yml", found=f"none below {folder.name}", next_step="write them with the models"
+            "readers' tables",
+            expected="models in _*.yml",
+            found=f"none below {folder.name}",
+            next_step="write them with the models",
         )
     prefixes = [prefix for prefix, _ in KINDS]
     return sorted(models, key=lambda model: (_kind_number(model.name, prefixes), model.name))

@@ -23,13 +23,17 @@ def read_vocabulary(path: Path) -> list[dict[str, str]]:
         VocabularyInvalid: no such file, or a column of `code,label,label_zh,description` is missing.
     """
     if not path.exists():
-        raise VocabularyInvalid(f"vocabulary {path.name}", expected="a CSV file", found=f"nothing in {path.parent.name}")
+        raise VocabularyInvalid(
+            f"vocabulary {path.name}", expected="a CSV file", found=f"nothing in {path.parent.name}"
+        )
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         missing = [name for name in REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]
         if missing:
             raise VocabularyInvalid(
-                f"vocabulary {path.name}", expected=", ".join(REQUIRED_COLUMNS), found=", ".join(reader.fieldnames or ())
+                f"vocabulary {path.name}",
+                expected=", ".join(REQUIRED_COLUMNS),
+                found=", ".join(reader.fieldnames or ()),
             )
         return list(reader)
 

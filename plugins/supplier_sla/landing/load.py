@@ -192,7 +192,7 @@ def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, expo
             exported_at=sql.Literal(exported_at),
         )
     )
-    cursor.execute("analyze prepared")
+    cursor.execute(sql.SQL("analyze prepared ({})").format(sql.Identifier(contract.lookup_column)))
 
 
 def _content_name(contract: FileContract) -> sql.Composable:

@@ -1,0 +1,116 @@
+"""Source profiles are read strictly, and every file name has one reading or a reason why not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from supplier_sla.landing.contract import load_contracts
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, load_profiles
+from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
+
+VALID = """
+name: helpdesk
+description: Tickets of the help desk.
+files:
+  - pattern: "hd_*.csv"
+    entity: tickets
+    zone: Europe/Berlin
+    timestamp_formats: ["%d/%m/%Y %H:%M"]
+    columns:
+      ticket_id: number
+      opened_at: {from: opened}
+      source_verdict: {from: made_sla, codes: {"true": met}}
+    constants: {ticket_type_code: incident}
+"""
+
+
+def profile_from(tmp_path: Path, text: str) -> SourceProfile:
+    path = tmp_path / "helpdesk.yml"
+    path.write_text(text, encoding="utf-8")
+    return read_yaml_model(path, SourceProfile)
+
+
+def reading_of(file_name: str) -> Reading:
+    return choose_reading(file_name, load_profiles(), load_contracts())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param("Europe/Berlin", "Europe/Bonn", "files.0.zone: an IANA zone", id="zone"),
+        pytest.param("entity: tickets", "entity: tickts", "entity: by_file_name or the name", id="entity"),
+        pytest.param("ticket_id: number", "number: number", "names of columns of tickets", id="unknown target"),
+        pytest.param("      ticket_id: number\n", "", "missing ['ticket_id']", id="required target forgotten"),
+        pytest.param('"true": met', '"true": fulfilled', "fulfilled", id="code that the contract does not allow"),
+        pytest.param(
+            '"true": met', "true: met", "files.0.columns.source_verdict", id="code that YAML reads as boolean"
+        ),
+        pytest.param("constants: {ticket_type_code", "constants: {opened_at", "not also in columns", id="set twice"),
+        pytest.param("%d/%m/%Y %H:%M", "dd/mm/yyyy", "strptime", id="timestamp format"),
+        pytest.param("zone: Europe/Berlin", "encoding: utf-9", "files.0.encoding", id="encoding"),
+        pytest.param("zone: Europe/Berlin", "delimiter: '||'", "files.0.delimiter", id="delimiter"),
+        pytest.param("zone: Europe/Berlin", "exported_at: '[0-9]+'", "one group", id="pattern without group"),
+        pytest.param("zone: Europe/Berlin", "zoen: UTC", "files.0.zoen", id="unknown key"),
+        pytest.param('["%d/%m/%Y %H:%M"]', "[", "cannot be read", id="no YAML"),
+    ],
+)
+def test_a_profile_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert profile_from(tmp_path, VALID).default_source_system == "helpdesk"
+    with pytest.raises(ConfigurationInvalid) as refusal:
+        profile_from(tmp_path, VALID.replace(old, new))
+    assert complaint in str(refusal.value)
+    assert "helpdesk.yml" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "profile", "entity"),
+    [
+        ("tickets.csv", "canonical", "tickets"),
+        ("Tickets_2026-01-05.CSV", "canonical", "tickets"),
+        ("ticket_events-late.tsv", "canonical", "ticket_events"),
+        ("calendar_exceptions.2026.csv", "canonical", "calendar_exceptions"),
+        ("boston_311_requests.csv", "boston_311", "tickets"),
+    ],
+)
+def test_a_file_name_leads_to_its_profile_and_entity(file_name: str, profile: str, entity: str) -> None:
+    reading = reading_of(file_name)
+    assert (reading.profile.name, reading.contract.entity) == (profile, entity)
+
+
+def test_the_extension_tsv_means_tabs() -> None:
+    assert reading_of("tickets.tsv").file_profile.delimiter == "\t"
+    assert reading_of("tickets.csv").file_profile.delimiter == ","
+
+
+@pytest.mark.parametrize("file_name", ["ticketsx.csv", "tickets.xlsx", "notes.csv", "README.md", "tickets"])
+def test_a_name_that_no_profile_claims_is_refused(file_name: str) -> None:
+    with pytest.raises(FileRefused, match="no source profile reads a file of this name"):
+        reading_of(file_name)
+
+
+def test_a_name_that_two_profiles_claim_is_refused(tmp_path: Path) -> None:
+    helpdesk = profile_from(tmp_path, VALID)
+    with pytest.raises(FileRefused, match="several source profiles"):
+        choose_reading("hd_1.csv", [helpdesk, helpdesk], load_contracts())
+
+
+@pytest.mark.parametrize(
+    ("file_name", "exported_at"),
+    [
+        ("tickets_2026-01-05.csv", datetime(2026, 1, 5, tzinfo=UTC)),
+        ("tickets_2026-01-05T213000Z.csv", datetime(2026, 1, 5, 21, 30, tzinfo=UTC)),
+        ("tickets.csv", None),
+        ("tickets_12026-01-051.csv", None),
+    ],
+)
+def test_the_export_time_comes_from_the_file_name(file_name: str, exported_at: datetime | None) -> None:
+    assert reading_of(file_name).exported_at == exported_at
+
+
+def test_an_export_date_that_does_not_exist_refuses_the_file() -> None:
+    with pytest.raises(FileRefused, match="2026-02-30"):
+        reading_of("tickets_2026-02-30.csv")
