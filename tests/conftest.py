@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,19 @@ def template_database(embedded_postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def warehouse(template_database: str) -> Iterator[Warehouse]:
     """A fresh, migrated, empty database."""
+    with _fresh_warehouse(template_database) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def module_warehouse(template_database: str) -> Iterator[Warehouse]:
+    """The same for all tests of a module, where one build answers many questions."""
+    with _fresh_warehouse(template_database) as fresh:
+        yield fresh
+
+
+@contextmanager
+def _fresh_warehouse(template_database: str) -> Iterator[Warehouse]:
     name = f"test_{next(_numbers)}"
     server, _, template = template_database.rpartition("/")
     maintenance = f"{server}/postgres"

@@ -6,9 +6,10 @@ import os
 import shutil
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from supplier_sla.database import address_parameters
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.settings import SLOTS, Settings
 from supplier_sla.warehouse.fingerprint import build_fingerprint
@@ -23,14 +24,14 @@ class DbtProjectInvalid(SupplierSlaError):
 
 def address_variables(transformer_url: str) -> dict[str, str]:
     """The transformer's address in the parts that `dbt_project/profiles.yml` asks for; one of them is the password."""
-    parts = urlsplit(transformer_url)
+    parameters = address_parameters(transformer_url)
     return {
-        "SUPPLIER_SLA_DBT_HOST": parts.hostname or "127.0.0.1",
-        "SUPPLIER_SLA_DBT_PORT": str(parts.port or 5432),
-        "SUPPLIER_SLA_DBT_USER": unquote(parts.username or ""),
-        "SUPPLIER_SLA_DBT_PASSWORD": unquote(parts.password or ""),
-        "SUPPLIER_SLA_DBT_DATABASE": unquote(parts.path.lstrip("/")),
-        "SUPPLIER_SLA_DBT_SSLMODE": parse_qs(parts.query).get("sslmode", ["prefer"])[0],
+        "SUPPLIER_SLA_DBT_HOST": parameters.get("host", "127.0.0.1"),
+        "SUPPLIER_SLA_DBT_PORT": parameters.get("port", "5432"),
+        "SUPPLIER_SLA_DBT_USER": parameters.get("user", ""),
+        "SUPPLIER_SLA_DBT_PASSWORD": parameters.get("password", ""),
+        "SUPPLIER_SLA_DBT_DATABASE": parameters.get("dbname", ""),
+        "SUPPLIER_SLA_DBT_SSLMODE": parameters.get("sslmode", "prefer"),
     }
 
 
@@ -52,14 +53,18 @@ def prepare_manifest(settings: Settings) -> bool:
         DbtProjectInvalid: with dbt's own last line.
     """
     manifest, stamp = manifest_path(settings), manifest_path(settings).with_suffix(".fingerprint")
-    fingerprint = build_fingerprint()
+    # Another dbt writes another manifest, whatever the project says.
+    fingerprint = f"{build_fingerprint()} dbt {version('dbt-core')}"
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return False
     slot = SLOTS[0]
     variables = {**address_variables(settings.transformer_url), **slot_variables(settings, slot)}
     run_dbt(["parse"], settings, variables)
     manifest.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(settings.dbt_target(slot) / "manifest.json", manifest)
+    # A scheduler may be reading the old one: it sees either of the two, never half of one.
+    unfinished = manifest.with_suffix(".unfinished")
+    shutil.copyfile(settings.dbt_target(slot) / "manifest.json", unfinished)
+    unfinished.replace(manifest)
     stamp.write_text(fingerprint, encoding="utf-8")
     return True
 
@@ -97,7 +102,7 @@ def _environment(variables: dict[str, str], environment: MutableMapping[str, str
     finally:
         for name, value in before.items():
             if value is None:
-                del environment[name]
+                environment.pop(name, None)
             else:
                 environment[name] = value
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
-import json
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ from supplier_sla.errors import SupplierSlaError
 ADMIN_USER = "sla_admin"
 DATABASE = "warehouse"
 START_TIMEOUT_SECONDS = 120
+LAUNCH_ATTEMPTS = 5
+POLL_SECONDS = 0.1
 
 # Sized for a laptop or a small server; a team's own server has settings of its own.
 SERVER_SETTINGS = """\
@@ -48,6 +50,14 @@ password_encryption = 'scram-sha-256'
 
 class EmbeddedPostgresFailed(SupplierSlaError):
     """The embedded server could not be created, started or stopped."""
+
+
+@dataclass(frozen=True)
+class _Postmaster:
+    """A live server of ours, as its pid file describes it."""
+
+    port: int
+    is_ready: bool
 
 
 @dataclass(frozen=True)
@@ -74,102 +84,154 @@ class EmbeddedPostgres:
         with _locked(self.folder / "lock"):
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            if not self._is_running():
-                self._clear_stale_pid_file()
-                self._launch()
-            self._create_database()
-        return self._url(DATABASE)
+            port = self._ensure_running()
+            self._create_database(port)
+        return self._url(port, DATABASE)
 
     def stop(self) -> None:
         """Stop the server (fast shutdown); does nothing when none runs."""
+        if not self.folder.is_dir():
+            return
         with _locked(self.folder / "lock"):
-            if self._is_running():
-                self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "-s", "stop")
+            if self._postmaster() is not None:
+                self._run("pg_ctl", "-D", self.data.name, "-m", "fast", "-w", "-t", "60", "-s", "stop")
 
     def _initialise(self) -> None:
         # A crash inside initdb leaves a half-made folder: build beside, then rename.
         unfinished = self.folder / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         password_file = self.folder / "admin_password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        _write_secret(password_file, secrets.token_urlsafe(24))
         self._run(
-            "initdb", "-D", str(unfinished), "-U", ADMIN_USER, "--encoding=UTF8", "--locale=C.UTF-8",
-            "--auth=scram-sha-256", f"--pwfile={password_file}", "--no-instructions",
+            "initdb", "-D", unfinished.name, "-U", ADMIN_USER, "--encoding=UTF8", "--locale=C.UTF-8",
+            "--auth=scram-sha-256", f"--pwfile={password_file.name}", "--no-instructions",
         )  # fmt: skip
         (unfinished / "warehouse.conf").write_text(SERVER_SETTINGS, encoding="utf-8")
         with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-            configuration.write("\ninclude_if_exists = 'warehouse.conf'\n")
+            configuration.write("\ninclude = 'warehouse.conf'\n")
         unfinished.rename(self.data)
 
+    def _ensure_running(self) -> int:
+        """Launch unless a server runs; wait while it starts, recovers from a crash or stops. Returns its port."""
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        failures = 0
+        while time.monotonic() < deadline:
+            postmaster = self._postmaster()
+            if postmaster is not None and postmaster.is_ready:
+                return postmaster.port
+            if postmaster is None:
+                try:
+                    self._launch()
+                except EmbeddedPostgresFailed:
+                    # The port was taken in between, or children of a killed server still hold its memory.
+                    failures += 1
+                    if failures == LAUNCH_ATTEMPTS:
+                        raise
+            time.sleep(POLL_SECONDS * (1 + 5 * failures))
+        raise EmbeddedPostgresFailed(
+            f"embedded PostgreSQL in {self.folder}",
+            expected=f"a server that is ready within {START_TIMEOUT_SECONDS} s",
+            found="one that is still starting or stopping",
+            next_step=f"read {self.log}; after a crash it replays what was committed: run again in a while",
+        )
+
     def _launch(self) -> None:
-        port = self._port() if self._port() and _is_free(self._port()) else _free_port()
-        (self.folder / "port").write_text(json.dumps(port), encoding="utf-8")
+        self._clear_foreign_pid_file()
+        port = self._last_port()
+        if not port or not _is_free(port):
+            port = _free_port()
+            (self.folder / "port").write_text(str(port), encoding="utf-8")
         self._run(
-            "pg_ctl", "-D", str(self.data), "-w", "-t", str(START_TIMEOUT_SECONDS), "-s",
-            "-l", str(self.log), "-o", f"-p {port}", "start",
+            "pg_ctl", "-D", self.data.name, "-w", "-t", str(START_TIMEOUT_SECONDS), "-s",
+            "-l", self.log.name, "-o", f"-p {port}", "start",
         )  # fmt: skip
 
-    def _create_database(self) -> None:
+    def _create_database(self, port: int) -> None:
         import psycopg2
         from psycopg2 import sql
 
-        with closing(psycopg2.connect(self._url("postgres"))) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
-                if cursor.fetchone() is None:
-                    cursor.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
-
-    def _port(self) -> int:
         try:
-            return int(json.loads((self.folder / "port").read_text(encoding="utf-8")))
+            connection = psycopg2.connect(self._url(port, "postgres"))
+        except psycopg2.OperationalError as error:
+            raise EmbeddedPostgresFailed(
+                f"embedded PostgreSQL in {self.folder}",
+                expected="a login of its administrator with the password in admin_password",
+                found=str(error).strip(),
+                next_step="put the file admin_password back, or start with another --home",
+            ) from error
+        with closing(connection), connection.cursor() as cursor:
+            connection.autocommit = True
+            cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+
+    def _last_port(self) -> int:
+        try:
+            return int((self.folder / "port").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return 0
 
-    def _url(self, database: str) -> str:
-        password = (self.folder / "admin_password").read_text(encoding="utf-8")
-        return f"postgresql://{ADMIN_USER}:{password}@127.0.0.1:{self._port()}/{database}"
+    def _url(self, port: int, database: str) -> str:
+        password_file = self.folder / "admin_password"
+        password = password_file.read_text(encoding="utf-8") if password_file.exists() else ""
+        return f"postgresql://{ADMIN_USER}:{password}@127.0.0.1:{port}/{database}"
 
-    def _is_running(self) -> bool:
-        """True when a live postgres with this data folder on its command line owns the pid file.
+    def _postmaster(self) -> _Postmaster | None:
+        """The live server that owns the pid file, or None.
 
-        `pg_ctl status` is not enough: a killed server that nobody reaped counts as running there.
+        `pg_ctl status` is not enough: a killed server that nobody reaped counts as running there, and so does any process
+        that has got the number of a dead one.
         """
-        process = self._process_of_pid_file()
-        return process is not None and self._port() != 0 and not _is_free(self._port())
-
-    def _process_of_pid_file(self) -> psutil.Process | None:
         try:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-            process = psutil.Process(int(lines[0]))
-            if process.status() == psutil.STATUS_ZOMBIE:
+            if not self._is_ours(psutil.Process(int(lines[0]))):
                 return None
-            command = process.cmdline()
-        except (FileNotFoundError, ValueError, IndexError, psutil.Error):
+            # Line 4 is the port, line 8 the state, padded; it is written last.
+            return _Postmaster(port=int(lines[3]), is_ready=len(lines) > 7 and lines[7].strip() == "ready")
+        except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
             return None
-        is_ours = bool(command) and "postgres" in Path(command[0]).name and str(self.data) in command
-        return process if is_ours else None
 
-    def _clear_stale_pid_file(self) -> None:
-        if self._process_of_pid_file() is None:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def _is_ours(self, process: psutil.Process) -> bool:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        try:
+            # A server works inside its data folder; the name of that folder may have changed, or be a link.
+            return process.name() == "postgres" and os.path.samefile(process.cwd(), self.data)
+        except (psutil.AccessDenied, OSError):
+            return False
+
+    def _clear_foreign_pid_file(self) -> None:
+        """Remove a pid file that PostgreSQL would believe although no server of ours lives."""
+        pid_file = self.data / "postmaster.pid"
+        try:
+            is_dead = not psutil.pid_exists(int(pid_file.read_text(encoding="utf-8").splitlines()[0]))
+        except FileNotFoundError:
+            return
+        except (ValueError, IndexError):
+            is_dead = False
+        # Of a dead process PostgreSQL finds out by itself, and it looks for surviving children, too.
+        if not is_dead and self._postmaster() is None:
+            pid_file.unlink(missing_ok=True)
 
     def _run(self, program: str, *arguments: str) -> None:
+        """Run inside the folder: pg_ctl hands paths to a shell, and a relative one has nothing to misread."""
         command = [*_as_unprivileged_user(), str(_binaries() / program), *arguments]
         # The server inherits these handles: a pipe would keep us waiting for as long as it runs.
         output_file = self.folder / f"{program}.output"
         with output_file.open("wb") as output:
-            result = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                timeout=START_TIMEOUT_SECONDS + 60, check=False, env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            )  # fmt: skip
-        if result.returncode != 0:
+            try:
+                status = subprocess.run(
+                    command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=self.folder,
+                    timeout=START_TIMEOUT_SECONDS + 60, check=False, env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                ).returncode  # fmt: skip
+            except subprocess.TimeoutExpired:
+                status = -1
+        if status != 0:
             said = output_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise EmbeddedPostgresFailed(
                 f"embedded PostgreSQL: {program} in {self.folder}",
                 expected="exit status 0",
-                found=f"{result.returncode} ({said[-1] if said else 'no output'})",
+                found=f"{status} ({said[-1] if said else 'no output'})",
                 next_step=f"read {self.log if self.log.exists() else output_file}, or give --database-url",
             )
 
@@ -202,6 +264,16 @@ def _as_unprivileged_user() -> list[str]:
         found="none allowed here",
         next_step="run as an ordinary user, or give --database-url",
     )
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Owner-only and on the disk before anything depends on it."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
 
 
 def _free_port() -> int:

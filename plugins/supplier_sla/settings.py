@@ -1,10 +1,10 @@
-"""Where things are: the one typed view of the environment. No other module reads `os.environ`."""
+"""Where things are: the one typed view of the environment that the tasks of a night have."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
@@ -22,14 +22,14 @@ class SettingMissing(SupplierSlaError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Paths and addresses of one installation. URLs are libpq URLs and hold passwords: never log them."""
+    """Paths and addresses of one installation. URLs are libpq URLs and hold passwords: `repr` leaves them out."""
 
     home: Path
     landing: Path
     outbox: Path
-    loader_url: str
-    transformer_url: str
-    bi_reader_url: str
+    loader_url: str = field(repr=False)
+    transformer_url: str = field(repr=False)
+    bi_reader_url: str = field(repr=False)
 
     @property
     def data_docs(self) -> Path:

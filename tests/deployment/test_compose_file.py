@@ -58,6 +58,8 @@ def broken_references(compose: Services) -> list[str]:
         for other, wait in service.get("depends_on", {}).items():
             if other not in compose:
                 problems.append(f"{name} depends on {other}, which is no service")
+            elif wait["condition"] not in ("service_healthy", "service_completed_successfully"):
+                problems.append(f"{name} waits for {other} to be {wait['condition']}, which compose does not know")
             elif wait["condition"] == "service_healthy" and "healthcheck" not in compose[other]:
                 problems.append(f"{name} waits for the health of {other}, which has no health check")
             elif wait["condition"] == "service_completed_successfully" and compose[other].get("restart") != "no":
@@ -99,11 +101,13 @@ def test_every_dependency_is_a_service_that_can_fulfil_it(compose: Services) -> 
 def test_a_dependency_on_nothing_is_found() -> None:
     offender: Services = {
         "a": {"depends_on": {"ghost": {"condition": "service_healthy"}, "b": {"condition": "service_healthy"}}},
+        "c": {"depends_on": {"a": {"condition": "service_done"}}},
         "b": {"depends_on": {"a": {"condition": "service_completed_successfully"}}},
     }
     assert broken_references(offender) == [
         "a depends on ghost, which is no service",
         "a waits for the health of b, which has no health check",
+        "c waits for a to be service_done, which compose does not know",
         "b waits for the end of a, which is restarted for ever",
     ]
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import yaml
 
-GRAIN_LINE = re.compile(r"-- Grain: one row .+")
+GRAIN_LINE = re.compile(r"-- Grain: one row\b.+")
 GRAIN_SENTENCE = re.compile(r"One row\b.*")
 
 SQL_FOLDERS = ("dbt_project/models", "dbt_project/macros", "dbt_project/tests", "dbt_project/snapshots")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -13,12 +14,17 @@ from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
 
-# A spreadsheet runs a cell that starts like this; an apostrophe in front makes it text (OWASP, "CSV injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet runs a cell that starts like this, full-width signs included; an apostrophe in front makes it text (OWASP,
+# "CSV injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class OutboxUnwritable(SupplierSlaError):
     """A file could not be put into the outbox; it goes out with the next run under the same number."""
+
+
+class OutboxOccupied(SupplierSlaError):
+    """Another file of that name is in the outbox, as when two warehouses share one."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,18 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises:
         OutboxUnwritable: the folder cannot be made or written, or the disk is full.
+        OutboxOccupied: a file of that name says something else; what was handed over is never overwritten.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() != content:
+            raise OutboxOccupied(
+                f"outbox file {path}",
+                expected=f"none, or the same one with SHA-256 {sha256(content)}",
+                found=f"one with SHA-256 {sha256(path.read_bytes())}",
+                next_step="give each warehouse an outbox of its own, or move the file away and run the night again",
+            )
         with temporary.open("wb") as handle:
             handle.write(content)
             handle.flush()
@@ -78,7 +92,8 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise OutboxUnwritable(
             f"outbox file {path.name}",
             expected=f"a writable folder {path.parent}",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def hand_over(connection: Connection, *, outbox: Path, as_of: datetime) -> list[
         The data files written now, penalties before breaches; empty when there was nothing to say.
 
     Raises:
-        OutboxUnwritable: see `write_whole`.
+        OutboxUnwritable, OutboxOccupied: see `write_whole`.
         ExtractChanged: the bytes differ from the hash recorded when the number was given.
     """
     with connection, connection.cursor() as cursor:
@@ -96,19 +96,27 @@ def _write(connection: Connection, number: int, outbox: Path) -> list[Path]:
         cursor.execute("select pg_advisory_xact_lock(%s)", (EXTRACT_LOCK,))
         cursor.execute(
             "select penalty_sha256, breach_sha256,"
-            " array(select line_number from finance.extract_line where extract_number = %s order by line_number)"
-            " from finance.extract where extract_number = %s",
-            (number, number),
+            " array(select line_number from finance.extract_line where extract_number = extract.extract_number"
+            "   order by line_number)"
+            " from finance.extract where extract_number = %s"
+            # Another run may have written it since we looked; finance may have taken the files already.
+            " and not exists (select from finance.extract_written where extract_number = extract.extract_number)",
+            (number,),
         )
-        penalty_sha256, breach_sha256, lines = cursor.fetchone() or ("", "", [])
+        row = cursor.fetchone()
+        if row is None:
+            return []
+        penalty_sha256, breach_sha256, lines = row
         files = _render(cursor, number, lines)
-        if (sha256(files[0].content), sha256(files[1].content)) != (penalty_sha256, breach_sha256):
-            raise ExtractChanged(
-                f"extract {number}",
-                expected=f"bytes with the recorded SHA-256 {penalty_sha256}",
-                found=sha256(files[0].content),
-                next_step="compare the ledger with the recorded hash chain; nothing was written",
-            )
+        for file, promised in zip(files, (penalty_sha256, breach_sha256), strict=True):
+            if sha256(file.content) != promised:
+                raise ExtractChanged(
+                    f"extract file {file.name}",
+                    expected=f"bytes with the SHA-256 {promised} that was recorded with its number",
+                    found=sha256(file.content),
+                    next_step="check the ledger's hash chain (supplier_sla.warehouse.ledger.broken_links);"
+                    " nothing was written",
+                )
         for file in files:
             # The control file goes last: where it stands, the data file is whole.
             write_whole(outbox / file.name, file.content)
@@ -165,7 +173,9 @@ def _text(number: int, row: dict[str, Any], column: str) -> str | None:
     value = number if column == "extract_number" else row[column] if column in row else row["detail"].get(column)
     if value is None:
         return None
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _rows(cursor: Cursor, statement: str, lines: list[int]) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -24,12 +25,16 @@ FIRST_HASH = "0" * 64
 # By today's knowledge these months cannot be told yet; nothing is posted and nothing is taken back for them.
 UNDECIDED_STATUSES = ("provisional", "fee_missing")
 
-DETAIL_COLUMNS = (
-    "supplier_id", "service_level_id", "clause", "penalty_kind", "breached_count", "measured_count", "attainment_ratio",
-    "band_from", "band_to", "unit_amount", "fee_ratio", "fee_amount", "gross_amount", "cap_amount", "cap_clause",
-    "gross_before_amount", "cap_reduction_amount", "owed_amount", "status_code", "tax_treatment_code", "cost_centre",
-    "gl_account",
+# What a line is about stays on record when nothing is owed any more; the arithmetic of an amount that is gone does not.
+SUBJECT_COLUMNS = (
+    "supplier_id", "service_level_id", "clause", "penalty_kind", "tax_treatment_code", "cost_centre", "gl_account",
 )  # fmt: skip
+ARITHMETIC_COLUMNS = (
+    "breached_count", "measured_count", "attainment_ratio", "band_from", "band_to", "unit_amount", "fee_ratio",
+    "fee_amount", "gross_amount", "cap_amount", "cap_clause", "gross_before_amount", "cap_reduction_amount",
+    "owed_amount", "status_code",
+)  # fmt: skip
+WITHDRAWN = {**dict.fromkeys(ARITHMETIC_COLUMNS), "owed_amount": "0.00", "status_code": "withdrawn"}
 
 EVIDENCE_COLUMNS = (
     "ticket_key", "source_system", "ticket_id", "work_centre_id", "service_level_id", "priority_applied_code",
@@ -37,24 +42,28 @@ EVIDENCE_COLUMNS = (
     "_source_file", "_source_row_number",
 )  # fmt: skip
 
+# `detail` is made of text: as JSON numbers, amounts would come back as floats.
 DIFFERENCES = """
-with owed as (
+with penalties as (
+    select fct_penalty.*, owed_amount::numeric(18, 2) as owed
+    from {slot}.fct_penalty
+),
+owed as (
     select
         penalties.contract_id, penalties.penalty_term_id, penalties.period_month, penalties.currency_code,
-        penalties.owed_amount, penalties.status_code, penalties.service_level_id,
+        penalties.owed, penalties.service_level_id,
         jsonb_build_object(
             'supplier_name', suppliers.supplier_name, 'supplier_name_zh', suppliers.supplier_name_zh,
             'contract_name', contracts.contract_name, 'contract_name_zh', contracts.contract_name_zh
-        ) as names,
-        to_jsonb(penalties) as penalty
-    from {slot}.fct_penalty as penalties
+        ) || jsonb_build_object({detail}) as detail
+    from penalties
     left join {slot}.dim_supplier as suppliers on suppliers.supplier_key = penalties.supplier_key
     left join {slot}.dim_contract as contracts on contracts.contract_key = penalties.contract_key
 ),
 posted as (
     select
         contract_id, penalty_term_id, period_month, currency_code,
-        sum(amount) as posted_amount,
+        sum(amount) as posted,
         min(line_number) as initial_line_number,
         (array_agg(detail order by line_number desc))[1] as last_detail
     from finance.ledger_line
@@ -62,18 +71,39 @@ posted as (
 )
 select
     contract_id, penalty_term_id, period_month, currency_code,
-    coalesce(owed.owed_amount, 0) as owed_amount,
-    coalesce(owed.owed_amount, 0) - coalesce(posted.posted_amount, 0) as difference,
+    coalesce(owed.owed, 0.00) as owed_amount,
+    coalesce(owed.owed, 0.00) - coalesce(posted.posted, 0.00) as difference,
     posted.initial_line_number,
     owed.service_level_id,
-    coalesce(owed.names || owed.penalty, posted.last_detail || '{{"status_code": "withdrawn", "owed_amount": "0.00"}}') as facts
+    coalesce(owed.detail, posted.last_detail || %(withdrawn)s::jsonb) as detail
 from owed
 full join posted using (contract_id, penalty_term_id, period_month, currency_code)
 where
-    coalesce(owed.status_code, '') <> all(%s)
-    and coalesce(owed.owed_amount, 0) <> coalesce(posted.posted_amount, 0)
+    coalesce(owed.owed, 0.00) <> coalesce(posted.posted, 0.00)
+    -- In whatever currency: a month that cannot be told yet is not taken back either.
+    and not exists (
+        select from penalties as undecided
+        where
+            undecided.status_code = any(%(undecided)s)
+            and (undecided.contract_id, undecided.penalty_term_id, undecided.period_month)
+            = (contract_id, penalty_term_id, period_month)
+    )
 order by contract_id collate "C", penalty_term_id collate "C", period_month, currency_code
 """
+
+EVIDENCE = """
+select keys.position, {columns}
+from unnest(%(contracts)s::text[], %(levels)s::text[], %(months)s::date[])
+    with ordinality as keys (contract_id, service_level_id, period_month, position)
+inner join {slot}.fct_sla_breach as breaches
+    on
+        breaches.contract_id = keys.contract_id
+        and breaches.service_level_id = keys.service_level_id
+        and breaches.period_month = keys.period_month
+order by keys.position, breaches.ticket_key collate "C"
+"""
+
+Evidence = tuple[dict[str, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +123,7 @@ class LedgerLine:
     corrects_line_number: int | None
     as_of: datetime
     detail: dict[str, str | None]
-    evidence: tuple[dict[str, str | None], ...]
+    evidence: Evidence
 
     def hash_after(self, previous_hash: str) -> str:
         """SHA-256 over the previous line's hash and everything this line says, evidence included."""
@@ -109,12 +139,27 @@ class LedgerLine:
             "owed_amount": str(self.owed_amount),
             "accounting_period": self.accounting_period.isoformat(),
             "corrects_line_number": self.corrects_line_number,
-            "as_of": self.as_of.isoformat(),
+            "as_of": _text(self.as_of),
             "detail": self.detail,
             "evidence": list(self.evidence),
         }
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(f"{previous_hash}\n{canonical}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """One key for which what is owed is not what was posted."""
+
+    contract_id: str
+    penalty_term_id: str
+    period_month: date
+    currency_code: str
+    owed_amount: Decimal
+    difference: Decimal
+    initial_line_number: int | None
+    service_level_id: str | None
+    detail: dict[str, str | None]
 
 
 def post_differences(
@@ -130,45 +175,49 @@ def post_differences(
     Runs inside the caller's transaction, under the publication lock. `record_publication(count)` writes the row the lines
     refer to. A key that is posted but no longer owed gets an adjustment back to zero.
     """
-    cursor.execute(sql.SQL(DIFFERENCES).format(slot=sql.Identifier(slot)), (list(UNDECIDED_STATUSES),))
-    differences = cursor.fetchall()
+    differences = _differences(cursor, slot)
     record_publication(len(differences))
-    line_number, previous_hash = _end_of_chain(cursor)
-    for contract_id, term_id, month, currency, owed, difference, initial_line, service_level_id, facts in differences:
-        line_number += 1
+    evidence = _evidence(cursor, slot, differences)
+    number, previous_hash = _end_of_chain(cursor)
+    for position, found in enumerate(differences, start=1):
         line = LedgerLine(
-            line_number=line_number,
+            line_number=number + position,
             publication_id=publication_id,
-            line_kind="initial" if initial_line is None else "adjustment",
-            contract_id=contract_id,
-            penalty_term_id=term_id,
-            period_month=month,
-            currency_code=currency,
-            amount=difference,
-            owed_amount=owed,
-            accounting_period=as_of.date().replace(day=1),
-            corrects_line_number=initial_line,
+            line_kind="initial" if found.initial_line_number is None else "adjustment",
+            contract_id=found.contract_id,
+            penalty_term_id=found.penalty_term_id,
+            period_month=found.period_month,
+            currency_code=found.currency_code,
+            amount=found.difference,
+            owed_amount=found.owed_amount,
+            accounting_period=as_of.astimezone(timezone.utc).date().replace(day=1),
+            corrects_line_number=found.initial_line_number,
             as_of=as_of,
-            detail=_detail(facts),
-            evidence=tuple(_evidence(cursor, slot, contract_id, service_level_id, month)),
+            detail=found.detail,
+            evidence=tuple(evidence[position]),
         )
         previous_hash = _insert(cursor, line, previous_hash)
     return len(differences)
 
 
 def broken_links(connection: Connection) -> list[int]:
-    """Numbers of the lines whose hash does not follow from their content and the line before; empty when all is well."""
-    broken = []
+    """Numbers of the lines that are missing, or whose hash does not follow from their content and the line before.
+
+    Empty when all is well. How many lines there must be is on record with the publications.
+    """
+    broken: list[int] = []
     previous_hash = FIRST_HASH
     expected_number = 1
     with connection, connection.cursor() as cursor:
         for line, stored_previous, stored_hash in _stored_lines(cursor):
-            is_in_order = line.line_number == expected_number and stored_previous == previous_hash
-            if not is_in_order or line.hash_after(previous_hash) != stored_hash:
+            broken += range(expected_number, line.line_number)
+            if stored_previous != previous_hash or line.hash_after(stored_previous) != stored_hash:
                 broken.append(line.line_number)
             previous_hash = stored_hash
             expected_number = line.line_number + 1
-    return broken
+        cursor.execute("select coalesce(sum(ledger_lines_posted), 0)::bigint from ops.publication")
+        (posted,) = cursor.fetchone() or (0,)
+    return broken + list(range(expected_number, posted + 1))
 
 
 def _stored_lines(cursor: Cursor) -> Iterator[tuple[LedgerLine, str, str]]:
@@ -191,31 +240,41 @@ def _end_of_chain(cursor: Cursor) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, FIRST_HASH)
 
 
-def _detail(facts: dict[str, Any]) -> dict[str, str | None]:
-    names = ("supplier_name", "supplier_name_zh", "contract_name", "contract_name_zh")
-    return {column: _text(facts.get(column)) for column in (*names, *DETAIL_COLUMNS)}
-
-
-def _evidence(
-    cursor: Cursor, slot: str, contract_id: str, service_level_id: str | None, period_month: date
-) -> Iterable[dict[str, str | None]]:
-    if service_level_id is None:
-        return []
+def _differences(cursor: Cursor, slot: str) -> list[_Difference]:
+    detail = [
+        sql.SQL("{}, penalties.{}::text").format(sql.Literal(column), sql.Identifier(column))
+        for column in (*SUBJECT_COLUMNS, *ARITHMETIC_COLUMNS)
+    ]
     cursor.execute(
-        sql.SQL(
-            "select {} from {} where contract_id = %s and service_level_id = %s and period_month = %s order by ticket_key collate \"C\""
-        ).format(
-            sql.SQL(", ").join(map(sql.Identifier, EVIDENCE_COLUMNS)), sql.Identifier(slot, "fct_sla_breach")
-        ),
-        (contract_id, service_level_id, period_month),
+        sql.SQL(DIFFERENCES).format(slot=sql.Identifier(slot), detail=sql.SQL(", ").join(detail)),
+        {"undecided": list(UNDECIDED_STATUSES), "withdrawn": Json(WITHDRAWN)},
     )
-    return [dict(zip(EVIDENCE_COLUMNS, map(_text, row), strict=True)) for row in cursor.fetchall()]
+    return [_Difference(*row) for row in cursor.fetchall()]
+
+
+def _evidence(cursor: Cursor, slot: str, differences: list[_Difference]) -> dict[int, list[dict[str, str | None]]]:
+    """The breached tickets behind each difference, by its position from 1."""
+    columns = [sql.Identifier("breaches", column) for column in EVIDENCE_COLUMNS]
+    cursor.execute(
+        sql.SQL(EVIDENCE).format(slot=sql.Identifier(slot), columns=sql.SQL(", ").join(columns)),
+        {
+            "contracts": [found.contract_id for found in differences],
+            "levels": [found.service_level_id for found in differences],
+            "months": [found.period_month for found in differences],
+        },
+    )
+    evidence: dict[int, list[dict[str, str | None]]] = defaultdict(list)
+    for position, *values in cursor.fetchall():
+        evidence[position].append(dict(zip(EVIDENCE_COLUMNS, map(_text, values), strict=True)))
+    return evidence
 
 
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _insert(cursor: Cursor, line: LedgerLine, previous_hash: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -14,9 +15,24 @@ from supplier_sla.settings import SLOTS
 # Held by whoever chooses a slot or publishes one; the two must not interleave.
 PUBLICATION_LOCK = 4_152_313
 
+# As in dbt_project/profiles.yml: a session of this name is a build that is still going on.
+BUILDER_APPLICATION_NAME = "supplier_sla_dbt"
+
 
 class NightInThePast(SupplierSlaError):
     """The run's as_of lies before what readers already see."""
+
+
+class SlotBusy(SupplierSlaError):
+    """Another run is still building into the slot; two builds in one slot would mix their nights."""
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """The deliveries that models may use: the highest number, and how many there are."""
+
+    watermark: int
+    count: int
 
 
 @dataclass(frozen=True)
@@ -26,8 +42,10 @@ class Publication:
     number: int
     slot: str
     as_of: datetime
-    delivery_watermark: int
+    deliveries: Deliveries
     build_fingerprint: str
+    run_id: str
+    ledger_lines_posted: int
 
 
 @dataclass(frozen=True)
@@ -41,26 +59,33 @@ class SlotChoice:
 def last_publication(cursor: Cursor) -> Publication | None:
     """What the readers see now; None before the first night."""
     cursor.execute(
-        "select publication_id, slot, as_of, delivery_watermark, build_fingerprint"
-        " from ops.publication order by publication_id desc limit 1"
+        "select publication_id, slot, as_of, delivery_watermark, delivery_count, build_fingerprint, run_id,"
+        " ledger_lines_posted from ops.publication order by publication_id desc limit 1"
     )
     row = cursor.fetchone()
-    return Publication(*row) if row else None
+    if row is None:
+        return None
+    number, slot, as_of, watermark, count, *rest = row
+    return Publication(number, slot, as_of, Deliveries(watermark, count), *rest)
 
 
-def delivery_watermark(cursor: Cursor) -> int:
-    """Highest delivery with rows that models may use; 0 when none was loaded yet."""
+def usable_deliveries(cursor: Cursor) -> Deliveries:
+    """Deliveries with rows that models may use.
+
+    The count belongs to it: a delivery that a crash left unfinished keeps its number and may be finished after a higher one
+    was published; then the count changes and the watermark does not.
+    """
     cursor.execute(
-        "select coalesce(max(delivery_id), 0) from ops.delivery where state in ('loaded', 'partly_loaded') and is_checked"
+        "select coalesce(max(delivery_id), 0), count(*)"
+        " from ops.delivery where state in ('loaded', 'partly_loaded') and is_checked"
     )
-    row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return Deliveries(*(cursor.fetchone() or (0, 0)))
 
 
 def choose_slot(
     connection: Connection, *, as_of: datetime, run_id: str, fingerprint: str, force: bool = False
 ) -> SlotChoice:
-    """Reserve the slot that readers do not see for this run, or say that nothing has changed.
+    """Reserve the slot that readers do not see for this run and empty it, or say that nothing has changed.
 
     Args:
         connection: as the transformer; committed here.
@@ -71,11 +96,12 @@ def choose_slot(
 
     Raises:
         NightInThePast: a later as_of is already published; ledger lines would be taken back wrongly.
+        SlotBusy: another run is building into the slot at this moment.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (PUBLICATION_LOCK,))
         published = last_publication(cursor)
-        watermark = delivery_watermark(cursor)
+        deliveries = usable_deliveries(cursor)
         if published is not None and as_of < published.as_of:
             raise NightInThePast(
                 f"night as of {as_of.isoformat()}",
@@ -86,17 +112,19 @@ def choose_slot(
         if (
             published is not None
             and not force
-            and (as_of, watermark, fingerprint)
-            == (published.as_of, published.delivery_watermark, published.build_fingerprint)
+            and (as_of, deliveries, fingerprint)
+            == (published.as_of, published.deliveries, published.build_fingerprint)
         ):
             return SlotChoice(None, f"nothing new since publication {published.number}")
         slot = idle_slot(published)
+        _require_no_builder(cursor, slot, run_id)
+        _empty(cursor, slot)
         cursor.execute(
-            "update ops.slot set state = 'building', as_of = %s, delivery_watermark = %s, build_fingerprint = %s,"
-            " run_id = %s where slot = %s",
-            (as_of, watermark, fingerprint, run_id, slot),
+            "update ops.slot set state = 'building', as_of = %s, delivery_watermark = %s, delivery_count = %s,"
+            " build_fingerprint = %s, run_id = %s where slot = %s",
+            (as_of, deliveries.watermark, deliveries.count, fingerprint, run_id, slot),
         )
-    return SlotChoice(slot, f"deliveries up to {watermark} as of {as_of.isoformat()}")
+    return SlotChoice(slot, f"deliveries up to {deliveries.watermark} as of {as_of.isoformat()}")
 
 
 def idle_slot(published: Publication | None) -> str:
@@ -104,3 +132,32 @@ def idle_slot(published: Publication | None) -> str:
     if published is None:
         return SLOTS[0]
     return next(slot for slot in SLOTS if slot != published.slot)
+
+
+def _require_no_builder(cursor: Cursor, slot: str, run_id: str) -> None:
+    cursor.execute(
+        "select slots.run_id from ops.slot as slots where slots.slot = %s and slots.state = 'building'"
+        " and slots.run_id <> %s and exists ("
+        "select from pg_stat_activity where datname = current_database() and usename = current_user"
+        " and application_name = %s)",
+        (slot, run_id, BUILDER_APPLICATION_NAME),
+    )
+    other = cursor.fetchone()
+    if other is not None:
+        raise SlotBusy(
+            f"slot {slot}",
+            expected="no build going on in it",
+            found=f"run {other[0]}, whose dbt is connected",
+            next_step="wait until it has ended; if it hangs, end its sessions (pg_stat_activity, supplier_sla_dbt)",
+        )
+
+
+def _empty(cursor: Cursor, slot: str) -> None:
+    """Drop what an earlier night left in the slot: a model that is gone, or was not built tonight, must not be published."""
+    cursor.execute(
+        "select relname from pg_class where relnamespace = %s::regnamespace and relkind in ('r', 'p') order by relname",
+        (slot,),
+    )
+    tables = [sql.Identifier(slot, name) for (name,) in cursor.fetchall()]
+    if tables:
+        cursor.execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(tables)))

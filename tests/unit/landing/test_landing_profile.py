@@ -81,6 +81,12 @@ def test_a_file_name_leads_to_its_profile_and_entity(file_name: str, profile: st
     assert (reading.profile.name, reading.contract.entity) == (profile, entity)
 
 
+def test_the_longest_entity_name_wins() -> None:
+    tickets, events = load_contracts()["tickets"], load_contracts()["ticket_events"]
+    reading = choose_reading("tickets_late.csv", load_profiles(), {"tickets": tickets, "tickets_late": events})
+    assert reading.contract is events
+
+
 def test_the_extension_tsv_means_tabs() -> None:
     assert reading_of("tickets.tsv").file_profile.delimiter == "\t"
     assert reading_of("tickets.csv").file_profile.delimiter == ","

@@ -1,8 +1,8 @@
+-- Grain: one row per calendar and contiguous stretch, open or closed, cut at UTC midnight
 {{ config(indexes=[
     {'columns': ['calendar_id', 'utc_date']},
     {'columns': ['calendar_id', 'is_open', 'open_seconds_before']}
 ]) }}
--- Grain: one row per calendar and contiguous stretch, open or closed, cut at UTC midnight
 -- Open seconds between two instants of one coverage is the difference of two look-ups by (calendar_id, utc_date); a due
 -- instant is one look-up by running seconds among the open segments. Nothing is exploded into minutes.
 with coverages as (

@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- Grain: one row per expected measurement and event from the start of its clock on, with what the clock does after it
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with measurements as (
     select
         expected.ticket_sla_key,

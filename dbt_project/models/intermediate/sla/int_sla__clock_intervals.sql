@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- Grain: one row per expected measurement and stretch between two events during which its clock ran, with the open seconds in it
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with running as (
     select
         ticket_sla_key,

@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- Grain: one row per expected measurement whose clock has run, with its elapsed seconds and the instant at which the target is used up
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with cumulated as (
     select
         intervals.*,
@@ -10,6 +10,7 @@ with cumulated as (
 ),
 
 -- The target is used up in the first stretch whose end reaches it; else it would be in the last one, were it to go on.
+-- A target of zero is used up where the first second runs.
 deciding as (
     select distinct on (ticket_key, ticket_sla_key)
         ticket_sla_key,
@@ -26,8 +27,8 @@ deciding as (
     order by
         ticket_key,
         ticket_sla_key,
-        coalesce(elapsed_after < target_seconds, true),
-        case when elapsed_after >= target_seconds then event_rank else -event_rank end
+        coalesce(elapsed_after < greatest(target_seconds, 1), true),
+        case when elapsed_after >= greatest(target_seconds, 1) then event_rank else -event_rank end
 )
 
 select

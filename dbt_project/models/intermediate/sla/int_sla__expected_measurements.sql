@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- Grain: one row per ticket and service level that applies to it; one row without a service level for a ticket to which none does
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with contracts_of_ticket as (
     select
         tickets.ticket_key,

@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- Grain: one row per expected measurement, with its verdict
+{{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with last_clock_states as (
     select distinct on (ticket_key, ticket_sla_key)
         ticket_key,

@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key'], 'unique': true}]) }}
 -- Grain: one row per ticket with what holds as of the run: state, priority, work centre and its supplier, cycles
+{{ config(indexes=[{'columns': ['ticket_key'], 'unique': true}]) }}
 with last_events as (
     select distinct on (ticket_key)
         ticket_key,

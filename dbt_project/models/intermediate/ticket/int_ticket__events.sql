@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_key', 'event_rank']}]) }}
 -- Grain: one row per ticket and event up to as_of, in order, with state, priority and work centre after it
+{{ config(indexes=[{'columns': ['ticket_key', 'event_rank']}]) }}
 with delivered as (
     select
         events.ticket_key,

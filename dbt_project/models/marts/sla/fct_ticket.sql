@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_id']}]) }}
 -- Grain: one row per ticket, as of the run
+{{ config(indexes=[{'columns': ['ticket_id']}]) }}
 select
     tickets.ticket_key,
     coalesce(suppliers.supplier_key, 'unknown') as supplier_key,

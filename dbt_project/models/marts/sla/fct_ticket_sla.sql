@@ -1,5 +1,5 @@
-{{ config(indexes=[{'columns': ['ticket_id']}, {'columns': ['service_level_id', 'period_month']}]) }}
 -- Grain: one row per ticket and service level that applies to it; one row without a service level for a ticket to which none does
+{{ config(indexes=[{'columns': ['ticket_id']}, {'columns': ['service_level_id', 'period_month']}]) }}
 select
     measurements.ticket_sla_key,
     measurements.ticket_key,

@@ -128,6 +128,7 @@ create table ops.slot (
     state text not null check (state in ('empty', 'building', 'published')),
     as_of timestamptz,
     delivery_watermark bigint,
+    delivery_count bigint,
     build_fingerprint text,
     run_id text
 );
@@ -139,12 +140,15 @@ create table ops.publication (
     slot text not null references ops.slot,
     as_of timestamptz not null,
     delivery_watermark bigint not null,
+    delivery_count bigint not null default 0,
     build_fingerprint text not null,
     run_id text not null,
     ledger_lines_posted bigint not null,
     published_at timestamptz not null default clock_timestamp()
 );
-comment on table ops.publication is 'One row per switch of the readers'' views.';
+comment on table ops.publication is 'One row per switch of the readers'' views; append-only, numbers have no gaps.';
+comment on column ops.publication.delivery_count is
+    'Deliveries up to the watermark that the build could use; one that is judged late raises it, not the watermark.';
 """
 
 FINANCE = """
@@ -204,7 +208,14 @@ begin
 end $$;
 """
 
-APPEND_ONLY = ("ledger_line", "ledger_evidence", "extract", "extract_line", "extract_written")
+APPEND_ONLY = (
+    "ops.publication",
+    "finance.ledger_line",
+    "finance.ledger_evidence",
+    "finance.extract",
+    "finance.extract_line",
+    "finance.extract_written",
+)
 
 GRANTS = """
 grant usage on schema raw, ops to loader, transformer;
@@ -230,11 +241,11 @@ def upgrade() -> None:
     op.execute(FINANCE)
     for table in APPEND_ONLY:
         op.execute(
-            f"create trigger refuse_row_change before update or delete on finance.{table}"
+            f"create trigger refuse_row_change before update or delete on {table}"
             f" for each row execute function finance.refuse_change()"
         )
         op.execute(
-            f"create trigger refuse_truncate before truncate on finance.{table}"
+            f"create trigger refuse_truncate before truncate on {table}"
             f" for each statement execute function finance.refuse_change()"
         )
     for schema in DERIVED_SCHEMAS:
