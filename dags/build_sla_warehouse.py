@@ -1,9 +1,12 @@
 """Build the slot that readers do not see, check it, and switch the readers to it.
 
 * **Inputs**: accepted rows of `raw`; the asset `raw_deliveries`.
-* **Outputs**: views in `marts`, new lines in `finance.ledger_line`, one row in `ops.publication`, the asset `published_marts`.
-* **On failure**: readers keep the last good night. Mend and run again; a slot that was built but not published is built anew.
-* **Nothing new**: with the deliveries, models and `as_of` of the last publication everything is skipped (`force_build` builds).
+* **Outputs**: views in `marts`, new lines in `finance.ledger_line`, one row in `ops.publication`, the asset
+  `published_marts`.
+* **On failure**: readers keep the last good night. Mend and run again; a slot that was built but not published is
+  built anew.
+* **Nothing new**: with the deliveries, models and `as_of` of the last publication everything is skipped
+  (`force_build` builds).
 """
 
 from __future__ import annotations
@@ -40,7 +43,9 @@ CHOOSE_SLOT = "choose_slot"
     doc_md=__doc__,
 )
 def build_sla_warehouse() -> None:
-    @task.short_circuit(task_id=CHOOSE_SLOT, doc_md="Reserve the slot that readers do not see; skip when nothing is new.")
+    @task.short_circuit(
+        task_id=CHOOSE_SLOT, doc_md="Reserve the slot that readers do not see; skip when nothing is new."
+    )
     def choose_slot() -> str | None:
         from supplier_sla.night.stages import choose_slot as choose
 

@@ -2,9 +2,10 @@
 
 * **Inputs**: files in the landing folder, read by source profiles; see `docs/exports.md`.
 * **Outputs**: rows in `raw`, deliveries and quarantined rows in `ops`, the asset `raw_deliveries`, Data Docs.
-* **On failure**: what was loaded stays and is not loaded again; run it again. A bad file is no failure: it is refused or
-  quarantined with its reason, and the other files go on.
-* **Backfill**: `airflow backfill create --dag-id ingest_exports --from-date ... --to-date ...`; `as_of` is the interval's end.
+* **On failure**: what was loaded stays and is not loaded again; run it again. A bad file is no failure: it is refused
+  or quarantined with its reason, and the other files go on.
+* **Backfill**: `airflow backfill create --dag-id ingest_exports --from-date ... --to-date ...`; `as_of` is the end of
+  the interval.
 """
 
 from __future__ import annotations

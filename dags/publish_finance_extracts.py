@@ -1,7 +1,8 @@
 """Hand new ledger lines to finance: penalty extract and breach extract with control totals and hashes in the outbox.
 
 * **Inputs**: `finance.ledger_line`; the asset `published_marts`.
-* **Outputs**: `penalty_extract_NNNNNN.csv`, `breach_extract_NNNNNN.csv`, a control file beside each; numbers have no gaps.
+* **Outputs**: `penalty_extract_NNNNNN.csv`, `breach_extract_NNNNNN.csv`, a control file beside each; numbers have no
+  gaps.
 * **On failure**: a number that was given keeps its lines; the next run writes the same bytes under it.
 """
 

@@ -77,7 +77,8 @@ def _fresh_warehouse(template_database: str) -> Iterator[Warehouse]:
     name = f"test_{next(_numbers)}"
     server, _, template = template_database.rpartition("/")
     maintenance = f"{server}/postgres"
-    _execute(maintenance, sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+    create = sql.SQL("create database {} template {}")
+    _execute(maintenance, create.format(sql.Identifier(name), sql.Identifier(template)))
     admin_url = f"{server}/{name}"
     roles = prepare_warehouse(admin_url)
     yield Warehouse(admin_url, roles.loader, roles.transformer, roles.bi_reader)

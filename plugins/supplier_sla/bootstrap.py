@@ -28,8 +28,8 @@ GRANT_LOCK = 4_152_312
 ROLE_ATTEMPTS = 10
 ROLE_PAUSE_SECONDS = 0.1
 
-# How readers' sessions begin; an administrator's own value stays. Nobody may hold on to a view for longer than a publication
-# is ready to wait for it (publish.LOCK_ATTEMPTS).
+# How readers' sessions begin; an administrator's own value stays. Nobody may hold on to a view for longer than a
+# publication is ready to wait for it (publish.LOCK_ATTEMPTS).
 READER_DEFAULTS = {
     "default_transaction_read_only": "on",
     "statement_timeout": "5min",
@@ -55,8 +55,8 @@ class RoleUrls:
 def prepare_warehouse(admin_url: str, *, environment: Mapping[str, str] | None = None) -> RoleUrls:
     """Create or repair the roles, migrate the state tables, and return the roles' addresses.
 
-    Passwords come from `SUPPLIER_SLA_<ROLE>_PASSWORD`; without these they are derived from the administrator's password,
-    so that several state folders on one server agree and nothing secret needs storing.
+    Passwords come from `SUPPLIER_SLA_<ROLE>_PASSWORD`; without these they are derived from the administrator's, so that
+    several state folders on one server agree and nothing secret needs storing.
 
     Raises:
         WarehouseUnfit: PostgreSQL older than 16, not UTF-8, rights or a password missing, or names taken by others.

@@ -1,4 +1,4 @@
-"""What a dbt run needs from outside the project folder: address, slot, target folder, and the manifest that Cosmos reads."""
+"""What a dbt run needs from outside the project: address, slot, target folder, and the manifest that Cosmos reads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A real PostgreSQL server from the binaries that a wheel carries: started, found again, stopped.
 
-The wheel's own Python API is not used: it creates operating-system users, changes modes of parent folders and believes stale
-pid files. Everything lives in one folder, owned by whoever runs this; the server listens on 127.0.0.1 only.
+The wheel's own Python API is not used: it creates operating-system users, changes modes of parent folders and believes
+stale pid files. Everything lives in one folder, owned by whoever runs this; the server listens on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -179,8 +179,8 @@ class EmbeddedPostgres:
     def _postmaster(self) -> _Postmaster | None:
         """The live server that owns the pid file, or None.
 
-        `pg_ctl status` is not enough: a killed server that nobody reaped counts as running there, and so does any process
-        that has got the number of a dead one.
+        `pg_ctl status` is not enough: a killed server that nobody reaped counts as running there, and so does any
+        process that has got the number of a dead one.
         """
         try:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
@@ -196,7 +196,7 @@ class EmbeddedPostgres:
             return False
         try:
             # A server works inside its data folder; the name of that folder may have changed, or be a link.
-            return process.name() == "postgres" and os.path.samefile(process.cwd(), self.data)
+            return process.name() == "postgres" and Path(process.cwd()).samefile(self.data)
         except (psutil.AccessDenied, OSError):
             return False
 
@@ -218,11 +218,12 @@ class EmbeddedPostgres:
         command = [*_as_unprivileged_user(), str(_binaries() / program), *arguments]
         # The server inherits these handles: a pipe would keep us waiting for as long as it runs.
         output_file = self.folder / f"{program}.output"
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         with output_file.open("wb") as output:
             try:
                 status = subprocess.run(
                     command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=self.folder,
-                    timeout=START_TIMEOUT_SECONDS + 60, check=False, env={**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                    timeout=START_TIMEOUT_SECONDS + 60, check=False, env=environment,
                 ).returncode  # fmt: skip
             except subprocess.TimeoutExpired:
                 status = -1

@@ -1,4 +1,4 @@
-"""Each rule of the service-level clock as one ticket whose answer a person can check with a calendar. One build for all."""
+"""Each rule of the service-level clock as one ticket whose answer a person can check with a calendar; one build."""
 
 from __future__ import annotations
 

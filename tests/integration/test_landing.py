@@ -261,13 +261,12 @@ def test_a_copy_under_another_name_is_repeated(warehouse: Warehouse, landing: Pa
 
 
 def test_rows_that_are_known_already_are_counted_as_repeats(warehouse: Warehouse, landing: Path, land: Land) -> None:
-    (landing / "suppliers_a.csv").write_text(suppliers("S1,One,,", "S2,Two,,2026-01-05T00:00:00Z"))
+    known = ["S1,One,2024-01-01,", "S1,One,2025-01-01,", "S2,Two,,2026-01-05T00:00:00Z"]
+    (landing / "suppliers_a.csv").write_text(suppliers(*known))
     land()
-    (landing / "suppliers_b.csv").write_text(
-        suppliers("S2,Two,,2026-01-05T00:00:00Z", "S3,Three,,", "S1,One,,", "S3,Three,,")
-    )
-    assert land().rows == Counts(rows_in_file=4, rows_loaded=1, rows_repeated=3)
-    (landing / "suppliers_c.csv").write_text(suppliers("S3,Three,,", "S1,One,,"))
+    (landing / "suppliers_b.csv").write_text(suppliers("S3,Three,,", *reversed(known), "S3,Three,,"))
+    assert land().rows == Counts(rows_in_file=5, rows_loaded=1, rows_repeated=4)
+    (landing / "suppliers_c.csv").write_text(suppliers("S3,Three,,", known[0]))
     assert land().files_repeated == 1
 
 
@@ -289,7 +288,7 @@ def test_a_value_that_comes_back_is_a_new_version(warehouse: Warehouse, landing:
 def test_the_same_bytes_with_a_later_date_in_the_name_say_that_it_is_so_again(
     warehouse: Warehouse, landing: Path, land: Land
 ) -> None:
-    for day, name in [("05", "Alpha"), ("06", "Beta"), ("07", "Alpha")]:
+    for day, name in [("05", "Alpha"), ("07", "Alpha"), ("06", "Beta")]:
         (landing / f"suppliers_2026-01-{day}.csv").write_text(suppliers(f"S1,{name},,"))
         land()
     assert set(states(warehouse).values()) == {"loaded"}

@@ -1,14 +1,15 @@
-"""A slow clock to hold the fast one against: walks through time minute by minute and looks at the wall clock of the zone.
+"""A slow clock to hold the fast one against: walks through time by the minute and looks at the wall clock of the zone.
 
-It shares no code and no idea with the models: no segments, no running sums, no offsets; only `zoneinfo` and a loop. Hours of
-calendars lie on whole minutes, so a minute is open or closed as a whole; the first and last minute of a stretch count by seconds.
+It shares no code and no idea with the models: no segments, no running sums, no offsets; only `zoneinfo` and a loop.
+Hours of calendars lie on whole minutes, so a minute is open or closed as a whole; the first and last minute of a
+stretch count by seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -67,4 +68,4 @@ def read_clock(
 
 def utc(text: str) -> datetime:
     """An instant from '2026-03-08 07:00[:00]', read as UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -16,7 +16,10 @@ from_measurements as (
     group by service_level_id
 )
 
-select *
+select
+    from_measurements.service_level_id,
+    from_measurements.row_count as measurement_count,
+    from_periods.row_count as period_count
 from from_measurements
 left join from_periods
     on from_measurements.service_level_id = from_periods.service_level_id

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
 
-# A spreadsheet runs a cell that starts like this, full-width signs included; an apostrophe in front makes it text (OWASP,
-# "CSV injection").
+# A spreadsheet runs a cell that starts like this, full-width signs included; an apostrophe in front makes it text
+# (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

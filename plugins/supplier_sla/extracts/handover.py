@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,8 @@ def _assign_number(cursor: Cursor, as_of: datetime) -> None:
         (number, as_of, len(lines), sha256(penalty.content), sha256(breach.content)),
     )
     cursor.execute(
-        "insert into finance.extract_line (line_number, extract_number) select unnest(%s::bigint[]), %s", (lines, number)
+        "insert into finance.extract_line (line_number, extract_number) select unnest(%s::bigint[]), %s",
+        (lines, number),
     )
 
 
@@ -174,7 +175,7 @@ def _text(number: int, row: dict[str, Any], column: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).isoformat()
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -215,71 +215,51 @@ def _find_repeats(cursor: Cursor, contract: FileContract) -> int:
 
     Latest, not any: a source that goes from A to B and back to A has said something new. Rows of a delivery that was
     refused after loading count for nothing. Fills the table `repeated` and returns its number of rows.
+
+    The look into raw goes through the index on the lookup column, row by row: its cost follows the file and not the
+    history. Hence lateral, the state by a scalar subquery and the order by a row value: written as joins and plain
+    columns, the planner, which knows nothing about a table not yet analysed, walks through whole deliveries.
     """
-    names = {
-        "raw_table": sql.Identifier("raw", contract.entity),
-        "lookup": sql.Identifier(contract.lookup_column),
-        # Sorting numbers is faster than sorting texts; two keys of one hash do no harm, since _row_hash differs then.
-        "key_hash": sql.SQL(" # ").join(
-            sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), sql.Literal(position))
-            for position, name in enumerate(contract.key)
-        ),
-        "same_key": sql.SQL(" and ").join(
-            sql.SQL("newer.{0} is not distinct from prepared.{0}").format(sql.Identifier(name)) for name in contract.key
-        ),
-    }
     cursor.execute(
         sql.SQL(
             """
             create temporary table repeated on commit drop as
             with in_file as (
                 select
-                    _line, {lookup}, _version_at, _row_hash,
+                    *,
                     lag(_row_hash) over (partition by {key_hash}, _version_at order by _line) as previous_hash
                 from prepared
             )
 
-            select _line as line, null::bigint as known_delivery_id, null::bigint as known_line
+            select in_file._line as line
             from in_file
-            where previous_hash = _row_hash
-
-            union all
-
-            (
-                select distinct on (in_file._line) in_file._line, known._delivery_id, known._line
-                from in_file
-                inner join {raw_table} as known
-                    on known.{lookup} = in_file.{lookup}
-                    and known._row_hash = in_file._row_hash
-                    and known._version_at is not distinct from in_file._version_at
+            left join lateral (
+                select known._row_hash
+                from {raw_table} as known
                 where
-                    in_file.previous_hash is null
-                    and known._delivery_id in (
-                        select delivery_id from ops.delivery where state in ('loaded', 'partly_loaded')
-                    )
-                order by in_file._line, known._delivery_id desc, known._line desc
-            )
+                    known.{lookup} = in_file.{lookup}
+                    and {same_key}
+                    and known._version_at is not distinct from in_file._version_at
+                    and (select state from ops.delivery where delivery_id = known._delivery_id)
+                    in ('loaded', 'partly_loaded')
+                order by row(known._delivery_id, known._line) desc
+                limit 1
+            ) as latest on true
+            where coalesce(in_file.previous_hash, latest._row_hash) = in_file._row_hash
             """
-        ).format(**names)
-    )
-    cursor.execute("analyze repeated")
-    cursor.execute(
-        sql.SQL(
-            """
-            delete from repeated
-            using prepared, {raw_table} as newer
-            where
-                repeated.known_delivery_id is not null
-                and prepared._line = repeated.line
-                and newer.{lookup} = prepared.{lookup}
-                and {same_key}
-                and newer._version_at is not distinct from prepared._version_at
-                and (newer._delivery_id, newer._line) > (repeated.known_delivery_id, repeated.known_line)
-                and newer._delivery_id in (
-                    select delivery_id from ops.delivery where state in ('loaded', 'partly_loaded')
-                )
-            """
-        ).format(**names)
+        ).format(
+            raw_table=sql.Identifier("raw", contract.entity),
+            lookup=sql.Identifier(contract.lookup_column),
+            # Sorting numbers is faster than sorting texts. Two keys of one hash do no harm: their _row_hash differs.
+            key_hash=sql.SQL(" # ").join(
+                sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), sql.Literal(position))
+                for position, name in enumerate(contract.key)
+            ),
+            same_key=sql.SQL(" and ").join(
+                sql.SQL("known.{0} is not distinct from in_file.{0}").format(sql.Identifier(name))
+                for name in contract.key
+            ),
+        )
     )
     cursor.execute("select count(*) from repeated")
     return _single_count(cursor)

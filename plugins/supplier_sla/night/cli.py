@@ -8,8 +8,8 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timezone
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timezone
 from pathlib import Path
 
 from supplier_sla.bootstrap import RoleUrls, pgpass_line, prepare_warehouse
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/nightly",
-        description="Run one night: land the exports, build and check the warehouse, publish it, hand penalties to finance.",
-        epilog="Exit status 0 only when the night was published. Without options it runs on a generated sample company.",
+        description="Run one night: land the exports, build, check and publish the marts, hand penalties to finance.",
+        epilog="Exit status 0 only when the night was published. Without options it takes a generated sample company.",
     )
     parser.add_argument("--landing", metavar="DIR", help="folder with the exports (default: a generated sample)")
     parser.add_argument(
@@ -57,9 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--database-url", metavar="URL",
         help="administrator's address of a PostgreSQL 16+ database, postgresql://user:password@host:port/database"
-        " (default: an embedded server below the home folder; SUPPLIER_SLA_DATABASE_URL keeps the password off the command line)",
+        " (default: an embedded server below the home folder;"
+        " SUPPLIER_SLA_DATABASE_URL keeps the password off the command line)",
     )  # fmt: skip
-    parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below the home folder)")
+    parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below --home)")
     parser.add_argument("--force", action="store_true", help="build and publish although nothing is new")
     return parser
 
@@ -142,15 +143,14 @@ def _landing_and_as_of(options: argparse.Namespace, home: Path) -> tuple[Path, d
             next_step="give an existing folder, or leave --landing out for the sample",
         )
     # The only look at the machine's clock: what a person did not say is decided here, once, at the edge.
-    now = datetime.now(timezone.utc).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0)
     return landing, _instant(options.as_of) if options.as_of else now
 
 
 def _instant(text: str) -> datetime:
-    try:
+    instant: datetime | None = None
+    with suppress(ValueError):
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None  # type: ignore[assignment]
     if instant is None or instant.tzinfo is None:
         raise NightRefused(
             "--as-of",
@@ -158,7 +158,7 @@ def _instant(text: str) -> datetime:
             found=repr(text),
             next_step="add the offset, or Z for UTC",
         )
-    return instant.astimezone(timezone.utc)
+    return instant.astimezone(UTC)
 
 
 def _write_passfile(home: Path, roles: RoleUrls) -> str:

@@ -62,9 +62,7 @@ def choose_slot(*, as_of: datetime, run_id: str, force: bool) -> str | None:
     """The slot to build, or None when nothing is new."""
     settings = Settings.from_environment()
     with session(settings.transformer_url, application_name="supplier_sla_build") as connection:
-        choice = slots.choose_slot(
-            connection, as_of=as_of, run_id=run_id, fingerprint=build_fingerprint(), force=force
-        )
+        choice = slots.choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint=build_fingerprint(), force=force)
     say(f"    {choice.slot or 'nothing to build'}: {choice.reason}")
     return choice.slot
 

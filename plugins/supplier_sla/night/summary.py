@@ -22,18 +22,21 @@ class FilesSeen:
 
 def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, passfile: str) -> list[str]:
     """The lines of the summary, figures read from the database, addresses without passwords."""
-    with session(settings.transformer_url, application_name="supplier_sla_summary") as connection:
-        with connection, connection.cursor() as cursor:
-            return [
-                "",
-                *_deliveries(cursor, ingest_run_id, files),
-                *_measurements(cursor),
-                *_penalties(cursor),
-                "where to look",
-                f"  extracts   {settings.outbox}",
-                f"  Data Docs  {settings.data_docs / 'index.html'}",
-                f'  marts      psql "{reader_address(settings.bi_reader_url, passfile)}"',
-            ]
+    with (
+        session(settings.transformer_url, application_name="supplier_sla_summary") as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        return [
+            "",
+            *_deliveries(cursor, ingest_run_id, files),
+            *_measurements(cursor),
+            *_penalties(cursor),
+            "where to look",
+            f"  extracts   {settings.outbox}",
+            f"  Data Docs  {settings.data_docs / 'index.html'}",
+            f'  marts      psql "{reader_address(settings.bi_reader_url, passfile)}"',
+        ]
 
 
 def reader_address(bi_reader_url: str, passfile: str) -> str:
@@ -43,8 +46,9 @@ def reader_address(bi_reader_url: str, passfile: str) -> str:
 
 def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
     cursor.execute(
-        "select count(*) filter (where state in ('loaded', 'partly_loaded')), count(*) filter (where state = 'refused'),"
-        " count(*) filter (where state = 'repeated'), coalesce(sum(rows_in_file), 0), coalesce(sum(rows_loaded), 0),"
+        "select count(*) filter (where state in ('loaded', 'partly_loaded')),"
+        " count(*) filter (where state = 'refused'), count(*) filter (where state = 'repeated'),"
+        " coalesce(sum(rows_in_file), 0), coalesce(sum(rows_loaded), 0),"
         " coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from ops.delivery where run_id = %s",
         (run_id,),
     )
@@ -64,7 +68,9 @@ def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
 
 
 def _measurements(cursor: Cursor) -> list[str]:
-    cursor.execute("select publication_id, slot, as_of, ledger_lines_posted from ops.publication order by 1 desc limit 1")
+    cursor.execute(
+        "select publication_id, slot, as_of, ledger_lines_posted from ops.publication order by 1 desc limit 1"
+    )
     publication, slot, as_of, posted = cursor.fetchone() or (0, "nothing", None, 0)
     cursor.execute("select count(*) from marts.fct_ticket")
     tickets = (cursor.fetchone() or (0,))[0]
@@ -85,7 +91,8 @@ def _measurements(cursor: Cursor) -> list[str]:
 
 def _penalties(cursor: Cursor) -> list[str]:
     cursor.execute(
-        "select currency_code, sum(amount), count(*) from finance.ledger_line group by currency_code order by currency_code"
+        "select currency_code, sum(amount), count(*) from finance.ledger_line"
+        " group by currency_code order by currency_code"
     )
-    lines = [f"  {currency}        {amount:,.2f} in {count} ledger lines" for currency, amount, count in cursor.fetchall()]
+    lines = [f"  {currency}        {amount:,.2f} in {count} ledger lines" for currency, amount, count in cursor]
     return ["penalties proposed", *(lines or ["  none"])]

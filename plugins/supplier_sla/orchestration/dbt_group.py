@@ -60,13 +60,12 @@ def gate_dbt_group(dag: DAG, before: str) -> None:
     producer = dag.get_task(PRODUCER)
     # A second try of the producer would skip itself; a second try of a watcher would build its model alone.
     producer.retries = 0
+    producer.doc_md = "Runs the whole dbt build, tests included, in one process; its log is dbt's log."
     for task in dag.tasks:
         if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:
             continue
         if not any(upstream.startswith(f"{GROUP}.") for upstream in task.upstream_task_ids):
-            task.set_upstream(
-                [producer] if before in task.upstream_task_ids else [producer, dag.get_task(before)]
-            )
+            task.set_upstream([producer] if before in task.upstream_task_ids else [producer, dag.get_task(before)])
             task.trigger_rule = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
         task.retries = 0
         task.doc_md = f"Follows one node of the build that {PRODUCER} runs; its log is there."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from airflow.sdk import Asset, Param
@@ -17,7 +17,7 @@ PUBLISHED_MARTS = Asset("published_marts", uri="x-supplier-sla://warehouse/marts
 
 # 01:00 UTC: the exports of every zone's working day have been delivered.
 NIGHTLY_CRON = "0 1 * * *"
-FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
 TASK_DEFAULTS: dict[str, Any] = {
     "owner": "data-platform",
@@ -31,12 +31,14 @@ RUN_PARAMETERS = {
         None,
         type=["null", "string"],
         format="date-time",
-        description="Instant for which the night is computed; empty: that of the triggering run, or the end of the interval.",
+        description="Instant for which the night is computed; empty: that of the trigger, or the end of the data interval.",
     ),
 }
 BUILD_PARAMETERS = {
     **RUN_PARAMETERS,
-    "force_build": Param(False, type="boolean", description="Build although nothing has changed since the last publication."),
+    "force_build": Param(
+        False, type="boolean", description="Build although nothing is new since the last publication."
+    ),
 }
 
 

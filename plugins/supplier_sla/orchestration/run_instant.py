@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ def as_of_of(context: Mapping[str, Any]) -> datetime:
     stated = context["params"].get("as_of")
     if stated:
         return parsed_instant(str(stated))
-    # All events since the last triggered run arrive together: the newest one speaks, whatever instants the others carry.
+    # All events since the last triggered run arrive together: the newest speaks, whatever instants the others carry.
     events = [
         event
         for events_of_asset in (context.get("triggering_asset_events") or {}).values()
@@ -48,10 +49,9 @@ def parsed_instant(text: str) -> datetime:
     Raises:
         RunInstantMissing: not a timestamp, or one without offset.
     """
-    try:
+    instant: datetime | None = None
+    with suppress(ValueError):
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None  # type: ignore[assignment]
     if instant is None or instant.tzinfo is None:
         raise RunInstantMissing(
             "as_of",

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -68,27 +68,34 @@ posted as (
         (array_agg(detail order by line_number desc))[1] as last_detail
     from finance.ledger_line
     group by contract_id, penalty_term_id, period_month, currency_code
+),
+compared as (
+    select
+        contract_id, penalty_term_id, period_month, currency_code,
+        coalesce(owed.owed, 0.00) as owed_amount,
+        coalesce(owed.owed, 0.00) - coalesce(posted.posted, 0.00) as difference,
+        posted.initial_line_number,
+        owed.service_level_id,
+        coalesce(owed.detail, posted.last_detail || %(withdrawn)s::jsonb) as detail
+    from owed
+    full join posted using (contract_id, penalty_term_id, period_month, currency_code)
 )
-select
-    contract_id, penalty_term_id, period_month, currency_code,
-    coalesce(owed.owed, 0.00) as owed_amount,
-    coalesce(owed.owed, 0.00) - coalesce(posted.posted, 0.00) as difference,
-    posted.initial_line_number,
-    owed.service_level_id,
-    coalesce(owed.detail, posted.last_detail || %(withdrawn)s::jsonb) as detail
-from owed
-full join posted using (contract_id, penalty_term_id, period_month, currency_code)
+select compared.*
+from compared
 where
-    coalesce(owed.owed, 0.00) <> coalesce(posted.posted, 0.00)
+    compared.difference <> 0
     -- In whatever currency: a month that cannot be told yet is not taken back either.
     and not exists (
         select from penalties as undecided
         where
             undecided.status_code = any(%(undecided)s)
-            and (undecided.contract_id, undecided.penalty_term_id, undecided.period_month)
-            = (contract_id, penalty_term_id, period_month)
+            and undecided.contract_id = compared.contract_id
+            and undecided.penalty_term_id = compared.penalty_term_id
+            and undecided.period_month = compared.period_month
     )
-order by contract_id collate "C", penalty_term_id collate "C", period_month, currency_code
+order by
+    compared.contract_id collate "C", compared.penalty_term_id collate "C", compared.period_month,
+    compared.currency_code collate "C"
 """
 
 EVIDENCE = """
@@ -103,7 +110,7 @@ inner join {slot}.fct_sla_breach as breaches
 order by keys.position, breaches.ticket_key collate "C"
 """
 
-Evidence = tuple[dict[str, str | None], ...]
+Evidence = Sequence[dict[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -172,8 +179,8 @@ def post_differences(
 ) -> int:
     """Post owed less posted for every key of the slot's `fct_penalty`, and return the number of lines.
 
-    Runs inside the caller's transaction, under the publication lock. `record_publication(count)` writes the row the lines
-    refer to. A key that is posted but no longer owed gets an adjustment back to zero.
+    Runs inside the caller's transaction, under the publication lock. `record_publication(count)` writes the row that
+    the lines refer to. A key that is posted but no longer owed gets an adjustment back to zero.
     """
     differences = _differences(cursor, slot)
     record_publication(len(differences))
@@ -190,11 +197,11 @@ def post_differences(
             currency_code=found.currency_code,
             amount=found.difference,
             owed_amount=found.owed_amount,
-            accounting_period=as_of.astimezone(timezone.utc).date().replace(day=1),
+            accounting_period=as_of.astimezone(UTC).date().replace(day=1),
             corrects_line_number=found.initial_line_number,
             as_of=as_of,
             detail=found.detail,
-            evidence=tuple(evidence[position]),
+            evidence=evidence[position],
         )
         previous_hash = _insert(cursor, line, previous_hash)
     return len(differences)
@@ -230,8 +237,8 @@ def _stored_lines(cursor: Cursor) -> Iterator[tuple[LedgerLine, str, str]]:
         " line.previous_hash, line.line_hash"
         " from finance.ledger_line as line order by line.line_number"
     )
-    for *fields, evidence, previous_hash, line_hash in cursor.fetchall():
-        yield LedgerLine(*fields, evidence=tuple(evidence)), previous_hash, line_hash
+    for *fields, previous_hash, line_hash in cursor.fetchall():
+        yield LedgerLine(*fields), previous_hash, line_hash
 
 
 def _end_of_chain(cursor: Cursor) -> tuple[int, str]:
@@ -273,7 +280,7 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).isoformat()
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -20,8 +20,8 @@ READERS_SCHEMA = "marts"
 READER_ROLE = "bi_reader"
 READERS_TABLE_PREFIXES = ("dim_", "fct_", "rpt_", "qc_", "bridge_")
 
-# While we wait for a view that somebody reads, new readers of it queue behind us: never for longer than this, which is also
-# less than PostgreSQL's deadlock_timeout (1 s), so that no reader's query is ever cancelled because of us.
+# While we wait for a view that somebody reads, new readers of it queue behind us: never for longer than this, which is
+# also less than PostgreSQL's deadlock_timeout (1 s), so that no reader's query is ever cancelled because of us.
 LONGEST_QUEUE_SECONDS = 0.5
 # Then we let go, pause and try again, in all for longer than a reader may hold a view (bootstrap.READER_DEFAULTS).
 LOCK_ATTEMPTS = 600
@@ -110,8 +110,8 @@ def _reserved_build(cursor: Cursor, slot: str, run_id: str) -> _Build:
 
 def _record(cursor: Cursor, publication_id: int, build: _Build, ledger_lines_posted: int) -> None:
     cursor.execute(
-        "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, delivery_count, build_fingerprint,"
-        " run_id, ledger_lines_posted) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, delivery_count,"
+        " build_fingerprint, run_id, ledger_lines_posted) values (%s, %s, %s, %s, %s, %s, %s, %s)",
         (
             publication_id, build.slot, build.as_of, build.deliveries.watermark, build.deliveries.count,
             build.fingerprint, build.run_id, ledger_lines_posted,
@@ -201,7 +201,8 @@ def _copy_comments(cursor: Cursor, slot: str, table: str) -> None:
         " from pg_class as built, pg_class as shown"
         " where built.oid = to_regclass(%(built)s) and shown.oid = to_regclass(%(shown)s)"
         " union all"
-        " select built.attname, col_description(built.attrelid, built.attnum), col_description(shown.attrelid, shown.attnum)"
+        " select built.attname, col_description(built.attrelid, built.attnum),"
+        " col_description(shown.attrelid, shown.attnum)"
         " from pg_attribute as built join pg_attribute as shown on shown.attname = built.attname"
         " where built.attrelid = to_regclass(%(built)s) and shown.attrelid = to_regclass(%(shown)s)"
         " and built.attnum > 0 and shown.attnum > 0",

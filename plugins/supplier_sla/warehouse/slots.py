@@ -72,8 +72,8 @@ def last_publication(cursor: Cursor) -> Publication | None:
 def usable_deliveries(cursor: Cursor) -> Deliveries:
     """Deliveries with rows that models may use.
 
-    The count belongs to it: a delivery that a crash left unfinished keeps its number and may be finished after a higher one
-    was published; then the count changes and the watermark does not.
+    The count belongs to it: a delivery that a crash left unfinished keeps its number and may be finished after a higher
+    one was published; then the count changes and the watermark does not.
     """
     cursor.execute(
         "select coalesce(max(delivery_id), 0), count(*)"
@@ -153,7 +153,7 @@ def _require_no_builder(cursor: Cursor, slot: str, run_id: str) -> None:
 
 
 def _empty(cursor: Cursor, slot: str) -> None:
-    """Drop what an earlier night left in the slot: a model that is gone, or was not built tonight, must not be published."""
+    """Drop what an earlier night left there: a model that is gone, or was not built tonight, must not be published."""
     cursor.execute(
         "select relname from pg_class where relnamespace = %s::regnamespace and relkind in ('r', 'p') order by relname",
         (slot,),

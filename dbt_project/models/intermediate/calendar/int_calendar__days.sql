@@ -12,7 +12,9 @@ dates as (
         generated.day_at::date as local_date
     from versions
     cross join
-        lateral generate_series(versions.valid_from::timestamp, versions.effective_to - interval '1 day', interval '1 day') as generated (day_at)
+        lateral generate_series(
+            versions.valid_from::timestamp, versions.effective_to - interval '1 day', interval '1 day'
+        ) as generated (day_at)
 )
 
 select

@@ -13,8 +13,8 @@ with caps as (
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on
             months.contract_id = terms.contract_id
-            and terms.valid_from <= months.period_month
-            and terms.valid_to > months.period_month
+            and months.period_month >= terms.valid_from
+            and months.period_month < terms.valid_to
     left join {{ ref('int_penalty__monthly_fees') }} as fees
         on
             months.contract_id = fees.contract_id

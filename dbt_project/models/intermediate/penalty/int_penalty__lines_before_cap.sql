@@ -25,8 +25,8 @@ with terms_in_force as (
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on
             months.contract_id = terms.contract_id
-            and terms.valid_from <= months.period_month
-            and terms.valid_to > months.period_month
+            and months.period_month >= terms.valid_from
+            and months.period_month < terms.valid_to
     where terms.penalty_kind <> 'monthly_cap'
 ),
 
@@ -52,13 +52,12 @@ applied as (
             terms.contract_id = fees.contract_id
             and terms.period_month = fees.period_month
             and terms.fee_basis = fees.fee_basis
-            and (terms.fee_basis = 'contract' or fees.service_code = counts.service_code)
+            and (terms.fee_basis = 'contract' or counts.service_code = fees.service_code)
 ),
 
 -- The bands of a clause are rows of one line: at most one of them holds the month's attainment.
 lines as (
-    select distinct on (contract_id, penalty_term_id, period_month)
-        *
+    select distinct on (contract_id, penalty_term_id, period_month) *
     from applied
     order by contract_id, penalty_term_id, period_month, coalesce(is_in_band, false) desc, attainment_from desc nulls last
 )

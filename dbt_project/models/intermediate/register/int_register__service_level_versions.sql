@@ -7,8 +7,13 @@ with bounded as (
 )
 
 select
-    {{ surrogate_key(['bounded.service_level_id', 'bounded.ticket_type_code', 'bounded.category_code', 'bounded.priority_code', 'bounded.valid_from']) }}
-        as service_level_key,
+    {{ surrogate_key([
+        'bounded.service_level_id',
+        'bounded.ticket_type_code',
+        'bounded.category_code',
+        'bounded.priority_code',
+        'bounded.valid_from'
+    ]) }} as service_level_key,
     bounded.service_level_id,
     bounded.contract_id,
     bounded.clause,

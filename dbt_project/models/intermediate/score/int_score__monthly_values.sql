@@ -1,18 +1,20 @@
 -- Grain: one row per supplier, month and criterion in force, with its value (null when there is no data)
-with months as (
+with contracted as (
+    select
+        supplier_id,
+        min(period_month) as first_month
+    from {{ ref('int_period__months') }}
+    group by supplier_id
+),
+
+months as (
     select
         suppliers.supplier_id,
         suppliers.category_code,
         generated.month_at::date as period_month,
         (generated.month_at + interval '1 month') at time zone 'UTC' <= run.as_of as is_period_complete
     from {{ ref('int_register__supplier_versions') }} as suppliers
-    inner join (
-        select
-            supplier_id,
-            min(period_month) as first_month
-        from {{ ref('int_period__months') }}
-        group by supplier_id
-    ) as contracted
+    inner join contracted
         on suppliers.supplier_id = contracted.supplier_id
     cross join {{ ref('stg_ops__run') }} as run
     cross join
@@ -46,9 +48,9 @@ criteria_of_supplier as (
     from months
     inner join criteria
         on
-            criteria.valid_from <= months.period_month
-            and criteria.effective_to > months.period_month
-            and (criteria.supplier_category_code is null or criteria.supplier_category_code = months.category_code)
+            months.period_month >= criteria.valid_from
+            and months.period_month < criteria.effective_to
+            and (criteria.supplier_category_code is null or months.category_code = criteria.supplier_category_code)
 ),
 
 attainment as (

@@ -10,8 +10,8 @@ with contracts_of_ticket as (
             tickets.opened_at >= contracts.valid_from
             and tickets.opened_at < contracts.valid_to
             and case
-                when tickets.contract_id is not null then contracts.contract_id = tickets.contract_id
-                else contracts.supplier_id = tickets.supplier_id
+                when tickets.contract_id is not null then tickets.contract_id = contracts.contract_id
+                else tickets.supplier_id = contracts.supplier_id
             end
 ),
 
@@ -50,8 +50,7 @@ candidates as (
 ),
 
 best_fit as (
-    select distinct on (ticket_key, service_level_id)
-        *
+    select distinct on (ticket_key, service_level_id) *
     from candidates
     where target_unit <> 'promised_time' or promised_at is not null
     order by ticket_key, service_level_id, selector_rank desc, service_level_key
@@ -69,9 +68,14 @@ select
     case
         when best_fit.ticket_key is not null then null
         when tickets.supplier_id is null and tickets.contract_id is null then 'work_centre_unmapped'
-        when not exists (select 1 from contracts_of_ticket where contracts_of_ticket.ticket_key = tickets.ticket_key)
-            then 'no_contract_in_force'
-        when exists (select 1 from candidates where candidates.ticket_key = tickets.ticket_key) then 'no_promise'
+        when not exists (
+            select 1 from contracts_of_ticket
+            where contracts_of_ticket.ticket_key = tickets.ticket_key
+        ) then 'no_contract_in_force'
+        when exists (
+            select 1 from candidates
+            where candidates.ticket_key = tickets.ticket_key
+        ) then 'no_promise'
         else 'no_matching_service_level'
     end as missing_reason_code
 from {{ ref('int_ticket__current') }} as tickets

@@ -10,20 +10,22 @@ with last_clock_states as (
 ),
 
 -- A clock that stands still for good stopped at the first event after the last one that left it going.
+unstopped as (
+    select
+        ticket_key,
+        ticket_sla_key,
+        coalesce(max(event_rank) filter (where clock_state_code <> 'stopped'), 0) as last_unstopped_rank
+    from {{ ref('int_sla__clock_events') }}
+    group by ticket_key, ticket_sla_key
+),
+
 stops as (
     select
         clock_events.ticket_key,
         clock_events.ticket_sla_key,
         min(clock_events.event_at) as stopped_at
     from {{ ref('int_sla__clock_events') }} as clock_events
-    inner join (
-        select
-            ticket_key,
-            ticket_sla_key,
-            coalesce(max(event_rank) filter (where clock_state_code <> 'stopped'), 0) as last_unstopped_rank
-        from {{ ref('int_sla__clock_events') }}
-        group by ticket_key, ticket_sla_key
-    ) as unstopped
+    inner join unstopped
         on
             clock_events.ticket_key = unstopped.ticket_key
             and clock_events.ticket_sla_key = unstopped.ticket_sla_key
@@ -110,7 +112,8 @@ select
     -- The order of these branches is the precedence of the statuses.
     case
         when service_level_key is null then 'no_service_level'
-        when status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published') then 'not_measurable'
+        when status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published')
+            then 'not_measurable'
         when status_reason_code = 'cancelled' then 'excused'
         when is_past_target and stopped_at is not null then 'breached'
         when is_past_target then 'running_past_due'

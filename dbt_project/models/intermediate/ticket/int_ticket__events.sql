@@ -33,15 +33,16 @@ stand_ins as (
         tickets._source_row_number,
         tickets._delivery_id
     from {{ ref('stg_ticketing__tickets') }} as tickets
-    cross join lateral (
-        values
-        ('opened', tickets.opened_at),
-        ('assigned', tickets.assigned_at),
-        ('responded', tickets.responded_at),
-        ('resolved', tickets.resolved_at),
-        ('closed', tickets.closed_at),
-        ('cancelled', tickets.cancelled_at)
-    ) as milestone (event_type, event_at)
+    cross join
+        lateral (
+            values
+            ('opened', tickets.opened_at),
+            ('assigned', tickets.assigned_at),
+            ('responded', tickets.responded_at),
+            ('resolved', tickets.resolved_at),
+            ('closed', tickets.closed_at),
+            ('cancelled', tickets.cancelled_at)
+        ) as milestone (event_type, event_at)
     where
         milestone.event_at is not null
         and not exists (

@@ -15,4 +15,15 @@ select
 from {{ ref('int_register__contract_versions') }}
 union all
 select
-    'not_applicable', 'not_applicable', 'No contract', '无合同', 'unknown', null, 'UTC', '-infinity', 'infinity', true, null, null
+    'not_applicable' as contract_key,
+    'not_applicable' as contract_id,
+    'No contract' as contract_name,
+    '无合同' as contract_name_zh,
+    'unknown' as supplier_id,
+    null as currency_code,
+    'UTC' as time_zone,
+    '-infinity' as valid_from,
+    'infinity' as valid_to,
+    true as is_current,
+    null as _source_file,
+    null as _source_row_number

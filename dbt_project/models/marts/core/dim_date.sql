@@ -1,7 +1,9 @@
 -- Grain: one row per calendar date
 with bounds as (
     select
-        date_trunc('year', greatest(least(min(tickets.opened_at), run.as_of), timestamptz '1990-01-01 00:00:00Z') at time zone 'UTC') as first_day,
+        date_trunc(
+            'year', greatest(least(min(tickets.opened_at), run.as_of), timestamptz '1990-01-01 00:00:00Z') at time zone 'UTC'
+        ) as first_day,
         date_trunc('year', run.as_of at time zone 'UTC') + interval '3 years' - interval '1 day' as last_day
     from {{ ref('stg_ops__run') }} as run
     left join {{ ref('int_ticket__current') }} as tickets on true

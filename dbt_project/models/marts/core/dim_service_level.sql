@@ -28,5 +28,28 @@ select
 from {{ ref('int_register__service_level_versions') }}
 union all
 select
-    'not_applicable', 'not_applicable', 'not_applicable', null, 'No service level', '无服务水平', 'not_applicable', null, null, null, null,
-    'opened', 'resolved', '', 'calendar_minutes', null, null, null, 1, 'started', '-infinity', 'infinity', true, null, null
+    'not_applicable' as service_level_key,
+    'not_applicable' as service_level_id,
+    'not_applicable' as contract_id,
+    null as clause,
+    'No service level' as service_level_name,
+    '无服务水平' as service_level_name_zh,
+    'not_applicable' as metric_code,
+    null as service_code,
+    null as ticket_type_code,
+    null as category_code,
+    null as priority_code,
+    'opened' as start_event,
+    'resolved' as stop_event,
+    '' as pause_states,
+    'calendar_minutes' as target_unit,
+    null as target_seconds,
+    null as calendar_id,
+    null as attainment_target,
+    1 as minimum_sample,
+    'started' as period_basis,
+    '-infinity' as valid_from,
+    'infinity' as valid_to,
+    true as is_current,
+    null as _source_file,
+    null as _source_row_number

@@ -15,4 +15,15 @@ select
 from {{ ref('int_register__supplier_versions') }}
 union all
 select
-    'unknown', 'unknown', 'Unknown supplier', '未知供应商', null, null, 'en', '-infinity', 'infinity', true, null, null
+    'unknown' as supplier_key,
+    'unknown' as supplier_id,
+    'Unknown supplier' as supplier_name,
+    '未知供应商' as supplier_name_zh,
+    null as category_code,
+    null as country_code,
+    'en' as language_code,
+    '-infinity' as valid_from,
+    'infinity' as valid_to,
+    true as is_current,
+    null as _source_file,
+    null as _source_row_number

@@ -13,4 +13,13 @@ select
 from {{ ref('int_register__work_centre_versions') }}
 union all
 select
-    'unknown', 'unknown', 'Unknown work centre', '未知工作中心', 'unknown', '-infinity', 'infinity', true, null, null
+    'unknown' as work_centre_key,
+    'unknown' as work_centre_id,
+    'Unknown work centre' as work_centre_name,
+    '未知工作中心' as work_centre_name_zh,
+    'unknown' as supplier_id,
+    '-infinity' as valid_from,
+    'infinity' as valid_to,
+    true as is_current,
+    null as _source_file,
+    null as _source_row_number

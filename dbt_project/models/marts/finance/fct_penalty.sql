@@ -25,7 +25,10 @@ select
     lines.cap_clause,
     lines.gross_before_amount::numeric(18, 2) as gross_before_amount,
     lines.cap_reduction_amount::numeric(18, 2) as cap_reduction_amount,
-    case when lines.status_code = 'owed' then coalesce(lines.gross_amount, 0) - lines.cap_reduction_amount else 0 end::numeric(18, 2) as owed_amount,
+    case
+        when lines.status_code = 'owed' then coalesce(lines.gross_amount, 0) - lines.cap_reduction_amount
+        else 0
+    end::numeric(18, 2) as owed_amount,
     lines.status_code,
     lines.tax_treatment_code,
     lines.cost_centre,

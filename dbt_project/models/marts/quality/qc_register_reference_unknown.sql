@@ -9,9 +9,9 @@ with contract_references as (
     from {{ ref('stg_contract_register__service_levels') }}
     union all
     select
-        'penalty_terms',
-        penalty_term_id,
-        contract_id,
+        'penalty_terms' as entity,
+        penalty_term_id as identifier,
+        contract_id as reference_value,
         _source_file,
         _source_row_number
     from {{ ref('stg_contract_register__penalty_terms') }}
@@ -27,9 +27,9 @@ supplier_references as (
     from {{ ref('stg_contract_register__work_centres') }}
     union all
     select
-        'contracts',
-        contract_id,
-        supplier_id,
+        'contracts' as entity,
+        contract_id as identifier,
+        supplier_id as reference_value,
         _source_file,
         _source_row_number
     from {{ ref('stg_contract_register__contracts') }}
@@ -50,21 +50,22 @@ union all
 select
     supplier_references.entity,
     supplier_references.identifier,
-    'suppliers.supplier_id',
+    'suppliers.supplier_id' as expected_in,
     supplier_references.reference_value,
     supplier_references._source_file,
     supplier_references._source_row_number
 from supplier_references
-where not exists (
-    select 1 from {{ ref('int_register__supplier_versions') }} as suppliers
-    where suppliers.supplier_id = supplier_references.reference_value
-)
+where
+    not exists (
+        select 1 from {{ ref('int_register__supplier_versions') }} as suppliers
+        where suppliers.supplier_id = supplier_references.reference_value
+    )
 union all
 select
-    'service_levels',
-    service_levels.service_level_id,
-    'calendars.calendar_id',
-    service_levels.calendar_id,
+    'service_levels' as entity,
+    service_levels.service_level_id as identifier,
+    'calendars.calendar_id' as expected_in,
+    service_levels.calendar_id as reference_value,
     service_levels._source_file,
     service_levels._source_row_number
 from {{ ref('stg_contract_register__service_levels') }} as service_levels

@@ -11,23 +11,23 @@ with versions as (
     from {{ ref('stg_contract_register__contracts') }}
     union all
     select
-        'service_levels',
-        service_level_id,
+        'service_levels' as entity,
+        service_level_id as identifier,
         valid_from,
         valid_to,
         lead(valid_from) over (
             partition by service_level_id, ticket_type_code, category_code, priority_code order by valid_from
-        ),
+        ) as next_valid_from,
         _source_file,
         _source_row_number
     from {{ ref('stg_contract_register__service_levels') }}
     union all
     select
-        'penalty_terms',
-        penalty_term_id,
+        'penalty_terms' as entity,
+        penalty_term_id as identifier,
         valid_from,
         valid_to,
-        lead(valid_from) over (partition by penalty_term_id, attainment_from order by valid_from),
+        lead(valid_from) over (partition by penalty_term_id, attainment_from order by valid_from) as next_valid_from,
         _source_file,
         _source_row_number
     from {{ ref('stg_contract_register__penalty_terms') }}

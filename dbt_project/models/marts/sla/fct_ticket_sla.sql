@@ -21,7 +21,11 @@ select
     measurements.elapsed_seconds,
     case
         when measurements.target_unit = 'promised_time'
-            then extract(epoch from date_trunc('second', measurements.due_at) - date_trunc('second', coalesce(measurements.stopped_at, run.as_of)))::bigint
+            then extract(
+                epoch from
+                date_trunc('second', measurements.due_at)
+                - date_trunc('second', coalesce(measurements.stopped_at, run.as_of))
+            )::bigint
         else measurements.target_seconds - measurements.elapsed_seconds
     end as remaining_seconds,
     measurements.started_at,

@@ -4,8 +4,10 @@ with weighed as (
         monthly_values.*,
         least(greatest((measured_ratio - floor_value) / (target_value - floor_value), 0), 1) * 100 as score,
         -- A criterion without data gives its weight to the others of the month.
-        case when measured_ratio is not null then weight / nullif(sum(weight) filter (where measured_ratio is not null) over of_month, 0) end
-            as effective_weight_ratio
+        case
+            when measured_ratio is not null
+                then weight / nullif(sum(weight) filter (where measured_ratio is not null) over of_month, 0)
+        end as effective_weight_ratio
     from {{ ref('int_score__monthly_values') }} as monthly_values
     window of_month as (partition by supplier_id, period_month)
 )

@@ -1,4 +1,4 @@
-"""State: raw rows as text, operations, finance's append-only books; empty shells of the derived schemas; who may do what."""
+"""State: raw rows as text, operations, finance's append-only books; empty derived schemas; who may do what."""
 
 from alembic import op
 
@@ -106,7 +106,8 @@ create table ops.delivery (
     )
 );
 comment on table ops.delivery is 'One row per delivered file and entity, known by its content.';
-comment on column ops.delivery.is_checked is 'True once the delivery has passed the door in as a whole; models read no other.';
+comment on column ops.delivery.is_checked is
+    'True once the delivery has passed the door in as a whole; models read no other.';
 
 create table ops.quarantined_row (
     quarantine_id bigint generated always as identity primary key,
@@ -121,7 +122,8 @@ create table ops.quarantined_row (
     as_of timestamptz not null
 );
 create index on ops.quarantined_row (delivery_id, line);
-comment on table ops.quarantined_row is 'One row per problem of a delivered line that was kept out; a line may have several.';
+comment on table ops.quarantined_row is
+    'One row per problem of a delivered line that was kept out; a line may have several.';
 
 create table ops.slot (
     slot text primary key check (slot in ('marts_blue', 'marts_green')),
@@ -133,7 +135,8 @@ create table ops.slot (
     run_id text
 );
 insert into ops.slot (slot, state) values ('marts_blue', 'empty'), ('marts_green', 'empty');
-comment on table ops.slot is 'What each of the two slots was last built for; the models read as_of and the watermark here.';
+comment on table ops.slot is
+    'What each of the two slots was last built for; the models read as_of and the watermark here.';
 
 create table ops.publication (
     publication_id bigint primary key,
@@ -173,7 +176,8 @@ create table finance.ledger_line (
 create index on finance.ledger_line (contract_id, penalty_term_id, period_month, currency_code);
 create unique index one_initial_line_per_key
     on finance.ledger_line (contract_id, penalty_term_id, period_month, currency_code) where line_kind = 'initial';
-comment on table finance.ledger_line is 'What was said to finance; append-only, hash-chained. The sum per key is what is owed.';
+comment on table finance.ledger_line is
+    'What was said to finance; append-only, hash-chained. The sum per key is what is owed.';
 
 create table finance.ledger_evidence (
     line_number bigint not null references finance.ledger_line,
@@ -276,4 +280,4 @@ create index on raw.{entity} (_delivery_id);
 
 
 def _identifier(columns: list[str]) -> str:
-    return next(column for column in columns if column.endswith("_id") or column.endswith("_number"))
+    return next(column for column in columns if column.endswith(("_id", "_number")))

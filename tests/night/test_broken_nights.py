@@ -1,0 +1,114 @@
+"""What an on-call engineer meets: killed processes, broken models, full outboxes. Nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from supplier_sla.sample import SampleOptions, generate
+from tests.conftest import REPOSITORY
+from tests.night.conftest import SampleNight
+from tests.support.commands import NightHome
+
+pytestmark = pytest.mark.night
+
+OPTIONS = {"months": 2, "tickets_per_month": 60}
+
+
+def _start(home: NightHome, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(REPOSITORY / "scripts" / "nightly"), "--home", str(home.folder), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _kill_when(process: subprocess.Popen[str], said: str) -> None:
+    """Kill -9 the night (not the database server) as soon as it says something."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + 300
+    for line in process.stdout:
+        if said in line or time.monotonic() > deadline:
+            break
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=60)
+    process.stdout.close()
+
+
+def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: NightHome, tmp_path: Path) -> None:
+    sample = SampleOptions(out=tmp_path / "landing", **OPTIONS)
+    generate(sample)
+    arguments = ("--landing", str(sample.out), "--as-of", sample.as_of.isoformat())
+    for moment in ("tickets_2025-10.csv", "dbt int_ticket__events", "validate_slot done"):
+        _kill_when(_start(new_home, *arguments), moment)
+    last = new_home.run(*arguments)
+    assert last.code == 0, last.output
+
+    quiet = NightHome(tmp_path / "quiet_home")
+    undisturbed = quiet.run(*arguments)
+    assert undisturbed.code == 0, undisturbed.output
+    try:
+        assert new_home.query("select count(*) from raw.ticket_events", admin=True) == quiet.query(
+            "select count(*) from raw.ticket_events", admin=True
+        )
+        ledger = "select line_number, contract_id, penalty_term_id, period_month, amount, line_hash from finance.ledger_line"
+        assert new_home.query(ledger, admin=True) == quiet.query(ledger, admin=True)
+        assert _files(new_home.outbox) == _files(quiet.outbox) != {}
+        assert new_home.marts_digest() == quiet.marts_digest()
+    finally:
+        quiet.stop()
+
+
+def _files(outbox: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in outbox.iterdir()}
+
+
+def test_without_a_landing_folder_one_line_says_what_to_do(new_home: NightHome) -> None:
+    finished = new_home.run("--landing", str(new_home.folder / "nowhere"))
+    assert finished.code == 1
+    assert len(finished.errors.strip().splitlines()) == 1
+    assert "no such folder" in finished.errors and "next:" in finished.errors
+
+
+def test_a_timestamp_without_offset_is_refused(new_home: NightHome) -> None:
+    finished = new_home.run("--as-of", "2026-02-10 22:54")
+    assert finished.code == 1
+    assert "add the offset" in finished.errors
+
+
+def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands_over(
+    new_home: NightHome, tmp_path: Path
+) -> None:
+    sample = SampleOptions(out=tmp_path / "landing", **OPTIONS)
+    generate(sample)
+    in_the_way = tmp_path / "outbox"
+    in_the_way.write_text("a file where the folder should be", encoding="utf-8")
+    arguments = ("--landing", str(sample.out), "--as-of", sample.as_of.isoformat(), "--outbox", str(in_the_way))
+    first = new_home.run(*arguments)
+    assert first.code == 1
+    assert "nothing is lost and no number is skipped" in first.output
+    in_the_way.unlink()
+    second = new_home.run(*arguments)
+    assert second.code == 0
+    assert sorted(path.name for path in in_the_way.glob("*.csv")) == ["breach_extract_000001.csv", "penalty_extract_000001.csv"]
+
+
+def test_two_nights_in_one_home_do_not_meet(sample_night: SampleNight) -> None:
+    home = sample_night.home
+    running = _start(home)
+    try:
+        assert running.stdout is not None
+        next(line for line in running.stdout if "PostgreSQL is ready" in line)
+        refused = home.run()
+        assert refused.code == 1
+        assert "another --home" in refused.errors
+    finally:
+        running.communicate(timeout=300)
+    assert running.returncode == 0

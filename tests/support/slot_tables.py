@@ -1,0 +1,119 @@
+"""Readers' tables made by hand, with the columns that the models promise, and nights that publish them. No dbt."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import yaml
+from psycopg2 import sql
+from psycopg2.extras import execute_values
+
+from supplier_sla.database import session
+from supplier_sla.warehouse.publish import PublicationResult, publish
+from supplier_sla.warehouse.slots import choose_slot
+from tests.conftest import REPOSITORY, Warehouse
+
+AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
+TABLES = ("dim_supplier", "dim_contract", "fct_sla_breach", "fct_penalty")
+
+Row = Mapping[str, Any]
+
+_run_numbers = itertools.count(1)
+
+
+def penalty(**values: Any) -> dict[str, Any]:
+    """A row of fct_penalty: 100.00 CNY owed for January under contract C-1, clause T-1, unless said otherwise."""
+    row = {
+        "contract_key": "contract key", "supplier_key": "supplier key", "contract_id": "C-1", "supplier_id": "S-1",
+        "penalty_term_id": "T-1", "service_level_id": "SL-1", "clause": "4.1", "penalty_kind": "fixed_per_miss",
+        "period_month": "2026-01-01", "currency_code": "CNY", "breached_count": 2, "measured_count": 38,
+        "attainment_ratio": "0.94736842105263157895", "unit_amount": "50", "gross_amount": "100.00",
+        "cap_reduction_amount": "0.00", "owed_amount": "100.00", "status_code": "owed", "cost_centre": "4711",
+    }  # fmt: skip
+    return row | values
+
+
+def breach(ticket_id: str, **values: Any) -> dict[str, Any]:
+    """A row of fct_sla_breach for contract C-1 in January, one hour late unless said otherwise."""
+    row = {
+        "ticket_key": f"desk/{ticket_id}", "source_system": "desk", "ticket_id": ticket_id, "contract_id": "C-1",
+        "service_level_id": "SL-1", "period_month": "2026-01-01", "work_centre_id": "WC-1", "priority_applied_code": "p1",
+        "target_seconds": 3600, "elapsed_seconds": 7200, "overdue_seconds": 3600, "status_code": "breached",
+        "started_at": "2026-01-05T08:00:00.5+08:00", "breached_at": "2026-01-05T09:00:00.5+08:00",
+        "_source_file": "tickets.csv", "_source_row_number": 7,
+    }  # fmt: skip
+    return row | values
+
+
+SUPPLIER = {"supplier_key": "supplier key", "supplier_id": "S-1", "supplier_name": "Acme", "supplier_name_zh": "安可"}
+CONTRACT = {"contract_key": "contract key", "contract_id": "C-1", "contract_name": "Desk", "contract_name_zh": "服务台"}
+
+
+def build_slot(
+    warehouse: Warehouse,
+    slot: str,
+    *,
+    penalties: Iterable[Row] = (),
+    breaches: Iterable[Row] = (),
+    suppliers: Iterable[Row] = (SUPPLIER,),
+    contracts: Iterable[Row] = (CONTRACT,),
+) -> None:
+    """Make the tables in the slot as the transformer does, comments included."""
+    rows = {"fct_penalty": penalties, "fct_sla_breach": breaches, "dim_supplier": suppliers, "dim_contract": contracts}
+    with session(warehouse.transformer_url) as connection, connection, connection.cursor() as cursor:
+        for table in TABLES:
+            columns = promised_columns()[table]
+            name = sql.Identifier(slot, table)
+            definitions = [sql.SQL("{} {}").format(sql.Identifier(key), sql.SQL(kind)) for key, kind in columns.items()]
+            cursor.execute(sql.SQL("drop table if exists {}").format(name))
+            cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(definitions)))
+            cursor.execute(sql.SQL("comment on table {} is %s").format(name), (f"What {table} is.",))
+            values = [tuple(row.get(column) for column in columns) for row in rows[table]]
+            if values:
+                execute_values(cursor, sql.SQL("insert into {} values %s").format(name).as_string(cursor), values)
+
+
+@cache
+def promised_columns() -> dict[str, dict[str, str]]:
+    """Column names and types by table, from the models' own contracts."""
+    models = [
+        model
+        for path in (REPOSITORY / "dbt_project" / "models" / "marts").glob("*/_*.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    ]
+    return {
+        model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
+        for model in models
+        if model["name"] in TABLES
+    }
+
+
+def reserve(warehouse: Warehouse, *, as_of: datetime = AS_OF, force: bool = True) -> tuple[str, str]:
+    """Slot and run of a new night."""
+    run_id = f"run {next(_run_numbers)}"
+    with session(warehouse.transformer_url) as connection:
+        choice = choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint="models", force=force)
+    assert choice.slot is not None, choice.reason
+    return choice.slot, run_id
+
+
+def switch(
+    warehouse: Warehouse, slot: str, run_id: str, sleep: Callable[[float], None] = time.sleep
+) -> PublicationResult:
+    """Publish as the transformer."""
+    with session(warehouse.transformer_url) as connection:
+        return publish(connection, slot=slot, run_id=run_id, sleep=sleep)
+
+
+def night(
+    warehouse: Warehouse, *penalties: Row, breaches: Iterable[Row] = (), as_of: datetime = AS_OF
+) -> PublicationResult:
+    """Reserve, build by hand, publish."""
+    slot, run_id = reserve(warehouse, as_of=as_of)
+    build_slot(warehouse, slot, penalties=penalties, breaches=breaches)
+    return switch(warehouse, slot, run_id)
