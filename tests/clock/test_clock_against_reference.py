@@ -1,4 +1,4 @@
-"""Hundreds of random tickets over random calendars: the models and a clock that walks by the minute agree to the second."""
+"""Hundreds of random tickets over random calendars: models and minute-by-minute clock agree to the second."""
 
 from __future__ import annotations
 

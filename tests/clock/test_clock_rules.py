@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class Case:
         return self.name
 
 
-def _case(name: str, level: str, opened: str, resolved: str | None = None, *events: tuple, **expected) -> Case:
+def _case(name: str, level: str, opened: str, resolved: str | None = None, *events: tuple, **expected: Any) -> Case:
     columns = expected.pop("columns", {})
     row = ticket(name, f"{opened}Z", ticket_type_code=level, **columns)
     if resolved:

@@ -213,6 +213,19 @@ def test_a_rule_is_judged_only_where_its_columns_are_well_formed(
     ]
 
 
+def test_a_value_that_the_profile_cannot_convert_is_one_problem(
+    warehouse: Warehouse, landing: Path, land: Land
+) -> None:
+    columns = "case_id open_date close_date target_close_date case_topic service_name assigned_team case_status on_time"
+    (landing / "boston_311_today.csv").write_text(
+        f"{','.join(columns.split())}\nBCS-1,2025-08-01 06:35:06.5+00,,,Topic,Service,Team,Closed,MAYBE\n"
+    )
+    land()
+    assert warehouse.query("select line, column_name, value_found, reason_code from ops.quarantined_row") == [
+        (2, "source_verdict", "MAYBE", "unknown_code")
+    ]
+
+
 def test_text_comes_through_unchanged(warehouse: Warehouse, landing: Path, land: Land) -> None:
     texts = [
         "=HYPERLINK(1)",

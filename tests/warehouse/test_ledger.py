@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from psycopg2 import errors
 from psycopg2.extensions import connection as Connection
 
-from supplier_sla.database import connect, session
+from supplier_sla.database import session
 from supplier_sla.warehouse.ledger import (
     ARITHMETIC_COLUMNS,
     EVIDENCE_COLUMNS,
@@ -28,6 +28,7 @@ from supplier_sla.warehouse.ledger import (
     post_differences,
 )
 from tests.conftest import Warehouse
+from tests.support.databases import another_warehouse
 from tests.support.slot_tables import AS_OF, breach, build_slot, night, penalty
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
@@ -243,19 +244,9 @@ def test_nobody_changes_what_was_said(published: Warehouse, role: str, statement
 @pytest.fixture(scope="module")
 def published(template_database: str) -> Iterator[Warehouse]:
     """One published night for tests that only try to change it."""
-    from supplier_sla.bootstrap import prepare_warehouse
-    from supplier_sla.database import with_login
-
-    base = template_database.rpartition("/")[0]
-    with closing(connect(f"{base}/postgres")) as connection, connection.cursor() as cursor:
-        connection.autocommit = True
-        cursor.execute("create database published")
-    url = f"{base}/published"
-    roles = prepare_warehouse(url)
-    warehouse = Warehouse(url, roles.loader, roles.transformer, roles.bi_reader)
-    night(warehouse, penalty(), breaches=[breach("1")])
-    yield warehouse
-    del with_login
+    with another_warehouse(template_database, "published_ledger") as warehouse:
+        night(warehouse, penalty(), breaches=[breach("1")])
+        yield warehouse
 
 
 KEYS = [(term, currency) for term in ("T-1", "T-2") for currency in ("CNY", "EUR")]

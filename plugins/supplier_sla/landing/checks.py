@@ -107,7 +107,8 @@ class Check:
 def find_problems_statement(contract: FileContract) -> sql.Composed:
     """Insert one row into `problem` for each violated check of each row of `incoming`, in the order of the contract.
 
-    The first pass over a row only asks whether anything is wrong, which for nearly every row it is not.
+    A value that the source profile could not convert is in `problem` already and is not judged again. The first pass
+    over a row only asks whether anything is wrong, which for nearly every row it is not.
     """
     checks = [*_column_checks(contract), *(_rule_check(contract, rule) for rule in contract.rules)]
     return sql.SQL(
@@ -117,7 +118,13 @@ def find_problems_statement(contract: FileContract) -> sql.Composed:
         from (select * from incoming where {anything_is_wrong}) as incoming
         cross join lateral (values {checks})
             as failed (position, column_name, value_found, expected, reason_code, is_violated)
-        where failed.is_violated
+        where
+            failed.is_violated
+            and not exists (
+                select
+                from problem as known
+                where known.line = incoming._line and known.column_name = failed.column_name
+            )
         order by incoming._line, failed.position
         """
     ).format(

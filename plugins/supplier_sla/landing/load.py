@@ -135,7 +135,7 @@ def _create_working_tables(cursor: Cursor, contract: FileContract, constants: Ma
 
 
 def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime) -> int:
-    """Record every problem once per line and column (the first found counts); returns the number of lines kept out."""
+    """Record every problem; returns the number of lines kept out."""
     cursor.execute(
         """
         insert into ops.quarantined_row
@@ -146,14 +146,6 @@ def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of:
             coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
         from problem
         left join incoming on incoming._line = problem.line
-        where not exists (
-            select
-            from problem as earlier
-            where
-                earlier.line = problem.line
-                and earlier.column_name = problem.column_name
-                and earlier.problem_number < problem.problem_number
-        )
         order by problem.line, problem.problem_number
         """,
         {"delivery_id": delivery_id, "entity": contract.entity, "as_of": as_of, "longest": LONGEST_VALUE_SHOWN},

@@ -72,7 +72,7 @@ def migrate_metadata() -> bool:
     from sqlalchemy import inspect, text
 
     newest = list(_REVISION_HEADS_MAP.values())[-1]
-    with airflow_settings.engine.connect() as connection:
+    with airflow_settings.get_engine().connect() as connection:
         has_tables = inspect(connection).has_table("alembic_version")
         present = connection.execute(text("select version_num from alembic_version")).scalar() if has_tables else None
     if present == newest:

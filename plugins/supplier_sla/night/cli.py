@@ -9,18 +9,13 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
-from supplier_sla.bootstrap import RoleUrls, pgpass_line, prepare_warehouse
-from supplier_sla.embedded_postgres import EmbeddedPostgres
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.night import airflow_home
 from supplier_sla.night.console import Console
-from supplier_sla.settings import REPOSITORY, Settings
-
-DEFAULT_HOME = REPOSITORY / ".state"
-
+from supplier_sla.night.installation import DATABASE_URL_VARIABLE, DEFAULT_HOME, Installation, prepare_installation
 
 class NightRefused(SupplierSlaError):
     """The command cannot start with these arguments."""
@@ -58,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "--database-url", metavar="URL",
         help="administrator's address of a PostgreSQL 16+ database, postgresql://user:password@host:port/database"
         " (default: an embedded server below the home folder;"
-        " SUPPLIER_SLA_DATABASE_URL keeps the password off the command line)",
+        f" {DATABASE_URL_VARIABLE} keeps the password off the command line)",
     )  # fmt: skip
     parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below --home)")
     parser.add_argument("--force", action="store_true", help="build and publish although nothing is new")
@@ -68,58 +63,43 @@ def _parser() -> argparse.ArgumentParser:
 def _night(options: argparse.Namespace, home: Path, started: float) -> int:
     landing, as_of = _landing_and_as_of(options, home)
     print(f"night as of {as_of.isoformat()} on {landing}", flush=True)
-    database_url = options.database_url or os.environ.get("SUPPLIER_SLA_DATABASE_URL")
-    admin_url = database_url or EmbeddedPostgres(home / "postgres").start()
-    roles = prepare_warehouse(admin_url)
-    settings = Settings(
-        home=home,
-        landing=landing,
-        outbox=Path(options.outbox).expanduser().resolve() if options.outbox else home / "outbox",
-        loader_url=roles.loader,
-        transformer_url=roles.transformer,
-        bi_reader_url=roles.bi_reader,
-    )
-    passfile = _write_passfile(home, roles)
-    (home / "airflow").mkdir(exist_ok=True)
-    metadata_url = (
-        airflow_home.file_metadata_url(settings) if database_url else airflow_home.embedded_metadata_url(admin_url)
-    )
-    os.environ.update(airflow_home.airflow_environment(settings, metadata_url))
+    outbox = Path(options.outbox).expanduser().resolve() if options.outbox else home / "outbox"
+    installation = prepare_installation(home, landing=landing, outbox=outbox, database_url=options.database_url)
     print(f"PostgreSQL is ready ({time.monotonic() - started:.1f} s)", flush=True)
     console = Console(home / "airflow" / "logs", as_of.strftime("%Y%m%dT%H%M%SZ"))
-    code = 3
+    code = 1
     try:
-        _run(console, settings, as_of, force=options.force, passfile=passfile)
+        _run(console, installation, as_of, force=options.force)
         code = 0
     except SupplierSlaError as error:
-        console.say(f"nightly failed: {error}")
-        code = 1
+        console.complain(f"nightly failed: {error}")
     except Exception as error:
         traceback.print_exc()
         last = traceback.format_exception_only(error)[-1].strip()
-        console.say(f"nightly failed: {last}; next: read {console.main_log}")
+        console.complain(f"nightly failed: {last}; next: read {console.main_log}")
     sys.stdout.flush()
     sys.stderr.flush()
     # Airflow's in-process server threads would hold an ordinary exit up for seconds.
     os._exit(code)
 
 
-def _run(console: Console, settings: Settings, as_of: datetime, *, force: bool, passfile: str) -> None:
+def _run(console: Console, installation: Installation, as_of: datetime, *, force: bool) -> None:
     from supplier_sla.dbt_runs import prepare_manifest
     from supplier_sla.night.dag_runs import run_nightly_dags
     from supplier_sla.night.summary import FilesSeen, night_summary
 
     if airflow_home.migrate_metadata():
         console.say("Airflow's metadata database is ready")
-    if prepare_manifest(settings):
+    if prepare_manifest(installation.settings):
         console.say("dbt project parsed")
     configuration = {"as_of": as_of.isoformat(), "force_build": force}
     runs = run_nightly_dags(console, configuration)
     console.say("seconds (wall, CPU of this process)")
     for task, wall, cpu in runs.slowest_tasks():
         console.say(f"  {wall:6.1f} {cpu:6.1f}  {task}")
+    files = FilesSeen(**runs.files_seen)
     for line in night_summary(
-        settings, ingest_run_id=runs.ingest_run_id, files=FilesSeen(**runs.files_seen), passfile=passfile
+        installation.settings, ingest_run_id=runs.ingest_run_id, files=files, passfile=installation.passfile
     ):
         console.say(line)
 
@@ -159,14 +139,6 @@ def _instant(text: str) -> datetime:
             next_step="add the offset, or Z for UTC",
         )
     return instant.astimezone(UTC)
-
-
-def _write_passfile(home: Path, roles: RoleUrls) -> str:
-    path = home / "pgpass"
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text("".join(map(pgpass_line, (roles.bi_reader,))), encoding="utf-8")
-    return str(path)
 
 
 @contextmanager

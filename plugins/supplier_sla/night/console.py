@@ -18,12 +18,17 @@ class Console:
         sys.stdout.flush()
         sys.stderr.flush()
         self._terminal = os.dup(1)
+        self._errors = os.dup(2)
         os.environ[PROGRESS_FD] = str(self._terminal)
         self.write_to_main_log()
 
     def say(self, line: str) -> None:
         """One line on the terminal."""
         say(line)
+
+    def complain(self, line: str) -> None:
+        """One line on the terminal's error stream."""
+        os.write(self._errors, f"{line}\n".encode())
 
     def write_to(self, path: Path) -> None:
         """From here on, what libraries print is appended to `path`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from psycopg2.extensions import cursor as Cursor
@@ -20,7 +21,7 @@ class FilesSeen:
     left_alone: int
 
 
-def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, passfile: str) -> list[str]:
+def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, passfile: Path) -> list[str]:
     """The lines of the summary, figures read from the database, addresses without passwords."""
     with (
         session(settings.transformer_url, application_name="supplier_sla_summary") as connection,
@@ -39,9 +40,9 @@ def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, p
         ]
 
 
-def reader_address(bi_reader_url: str, passfile: str) -> str:
+def reader_address(bi_reader_url: str, passfile: Path) -> str:
     """An address for psql and every libpq client; the password stays in the file."""
-    return f"{without_password(bi_reader_url)}?passfile={quote(passfile)}"
+    return f"{without_password(bi_reader_url)}?passfile={quote(str(passfile))}"
 
 
 def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, cast
 
-from airflow.sdk import DAG, TriggerRule
+from airflow.sdk import DAG, BaseOperator, TriggerRule
 from cosmos.airflow.task_group import DbtTaskGroup
 from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
@@ -57,11 +57,13 @@ def gate_dbt_group(dag: DAG, before: str) -> None:
 
     When task `before` fails nothing of the group runs; when the build fails, the tasks show which model did.
     """
-    producer = dag.get_task(PRODUCER)
+    # Nothing of this DAG is mapped: each task is an operator.
+    tasks = cast("list[BaseOperator]", dag.tasks)
+    producer = cast(BaseOperator, dag.get_task(PRODUCER))
     # A second try of the producer would skip itself; a second try of a watcher would build its model alone.
     producer.retries = 0
     producer.doc_md = "Runs the whole dbt build, tests included, in one process; its log is dbt's log."
-    for task in dag.tasks:
+    for task in tasks:
         if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:
             continue
         if not any(upstream.startswith(f"{GROUP}.") for upstream in task.upstream_task_ids):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, Param
@@ -31,7 +31,7 @@ RUN_PARAMETERS = {
         None,
         type=["null", "string"],
         format="date-time",
-        description="Instant for which the night is computed; empty: that of the trigger, or the end of the data interval.",
+        description="Instant for which the night is computed; empty: the trigger's, or the end of the data interval.",
     ),
 }
 BUILD_PARAMETERS = {

@@ -25,6 +25,9 @@ FIRST_HASH = "0" * 64
 # By today's knowledge these months cannot be told yet; nothing is posted and nothing is taken back for them.
 UNDECIDED_STATUSES = ("provisional", "fee_missing")
 
+# What the ledger reads of a slot.
+TABLES_READ = ("dim_contract", "dim_supplier", "fct_penalty", "fct_sla_breach")
+
 # What a line is about stays on record when nothing is owed any more; the arithmetic of an amount that is gone does not.
 SUBJECT_COLUMNS = (
     "supplier_id", "service_level_id", "clause", "penalty_kind", "tax_treatment_code", "cost_centre", "gl_account",

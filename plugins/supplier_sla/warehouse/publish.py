@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.warehouse.ledger import post_differences
+from supplier_sla.warehouse.ledger import TABLES_READ, post_differences
 from supplier_sla.warehouse.slots import PUBLICATION_LOCK, Deliveries, last_publication
 
 READERS_SCHEMA = "marts"
@@ -105,6 +105,14 @@ def _reserved_build(cursor: Cursor, slot: str, run_id: str) -> _Build:
             found=f"state {state} of run {reserved_by}",
             next_step="another run has taken the slot: let it finish, then run the night again",
         )
+    missing = set(TABLES_READ) - _columns_by_table(cursor, slot).keys()
+    if missing:
+        raise PublicationRefused(
+            f"slot {slot}",
+            expected="readers' tables",
+            found=f"none called {', '.join(sorted(missing))}",
+            next_step="read dbt's log of this run; the slot was not built",
+        )
     return _Build(slot, run_id, as_of, Deliveries(watermark, count), fingerprint)
 
 
@@ -137,13 +145,6 @@ def _switch_when_free(cursor: Cursor, slot: str, sleep: Callable[[float], None])
 
 def _switch_views(cursor: Cursor, slot: str) -> int:
     tables = _columns_by_table(cursor, slot)
-    if not tables:
-        raise PublicationRefused(
-            f"slot {slot}",
-            expected="readers' tables",
-            found="none",
-            next_step="read dbt's log of this run; the slot was not built",
-        )
     shown = _our_views(cursor)
     deadline = time.monotonic() + LONGEST_QUEUE_SECONDS
     for table, columns in tables.items():
