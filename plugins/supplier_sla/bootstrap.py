@@ -66,9 +66,7 @@ def prepare_warehouse(admin_url: str, *, environment: Mapping[str, str] | None =
     with session(admin_url, application_name="supplier_sla_bootstrap") as connection:
         _require_fit_server(connection)
         passwords = _passwords(values, connection.info.password)
-        urls = {
-            role: with_login(admin_url, role, passwords[role], database=connection.info.dbname) for role in ROLES
-        }
+        urls = {role: with_login(admin_url, role, passwords[role], database=connection.info.dbname) for role in ROLES}
         try:
             for role in ROLES:
                 _retried(connection, functools.partial(_ensure_role, role=role, url=urls[role]))

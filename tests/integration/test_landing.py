@@ -56,7 +56,7 @@ def assert_conserved(warehouse: Warehouse) -> None:
         """
     ):
         assert in_file == loaded + quarantined + repeated
-        ((in_raw,),) = warehouse.query(f"select count(*) from raw.{entity} where _delivery_id = %s", (delivery_id,))  # noqa: S608
+        ((in_raw,),) = warehouse.query(f"select count(*) from raw.{entity} where _delivery_id = %s", (delivery_id,))
         ((in_quarantine,),) = warehouse.query(
             "select count(distinct line) from ops.quarantined_row where delivery_id = %s", (delivery_id,)
         )

@@ -22,7 +22,9 @@ def test_the_verdict_equals_the_citys_on_every_case_with_a_promise(
     landing.mkdir()
     export = shutil.copy(shared_data / "boston_311" / "boston_311_requests.csv", landing)
     subprocess.run(
-        [str(REPOSITORY / "scripts" / "boston_311_register"), str(export), "--out", str(landing)], check=True, timeout=300
+        [str(REPOSITORY / "scripts" / "boston_311_register"), str(export), "--out", str(landing)],
+        check=True,
+        timeout=300,
     )
     finished = new_home.run("--landing", str(landing), "--as-of", "2026-02-10T22:54:00Z")
     assert finished.code == 0, finished.output

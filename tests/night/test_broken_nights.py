@@ -1,4 +1,4 @@
-"""What an on-call engineer meets: killed processes, broken models, full outboxes. Nothing is lost, nothing comes twice."""
+"""What an on-call engineer meets: killed processes, broken models, full outboxes. Nothing is lost or comes twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from tests.support.commands import NightHome
 
 pytestmark = pytest.mark.night
 
-OPTIONS = {"months": 2, "tickets_per_month": 60}
+
+def _small_sample(landing: Path) -> SampleOptions:
+    return SampleOptions(out=landing, months=2, tickets_per_month=60)
 
 
 def _start(home: NightHome, *arguments: str) -> subprocess.Popen[str]:
@@ -43,7 +45,7 @@ def _kill_when(process: subprocess.Popen[str], said: str) -> None:
 
 
 def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: NightHome, tmp_path: Path) -> None:
-    sample = SampleOptions(out=tmp_path / "landing", **OPTIONS)
+    sample = _small_sample(tmp_path / "landing")
     generate(sample)
     arguments = ("--landing", str(sample.out), "--as-of", sample.as_of.isoformat())
     for moment in ("tickets_2025-10.csv", "dbt int_ticket__events", "validate_slot done"):
@@ -58,7 +60,9 @@ def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: Nig
         assert new_home.query("select count(*) from raw.ticket_events", admin=True) == quiet.query(
             "select count(*) from raw.ticket_events", admin=True
         )
-        ledger = "select line_number, contract_id, penalty_term_id, period_month, amount, line_hash from finance.ledger_line"
+        ledger = (
+            "select line_number, contract_id, penalty_term_id, period_month, amount, line_hash from finance.ledger_line"
+        )
         assert new_home.query(ledger, admin=True) == quiet.query(ledger, admin=True)
         assert _files(new_home.outbox) == _files(quiet.outbox) != {}
         assert new_home.marts_digest() == quiet.marts_digest()
@@ -86,7 +90,7 @@ def test_a_timestamp_without_offset_is_refused(new_home: NightHome) -> None:
 def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands_over(
     new_home: NightHome, tmp_path: Path
 ) -> None:
-    sample = SampleOptions(out=tmp_path / "landing", **OPTIONS)
+    sample = _small_sample(tmp_path / "landing")
     generate(sample)
     in_the_way = tmp_path / "outbox"
     in_the_way.write_text("a file where the folder should be", encoding="utf-8")
@@ -97,7 +101,10 @@ def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands
     in_the_way.unlink()
     second = new_home.run(*arguments)
     assert second.code == 0
-    assert sorted(path.name for path in in_the_way.glob("*.csv")) == ["breach_extract_000001.csv", "penalty_extract_000001.csv"]
+    assert sorted(path.name for path in in_the_way.glob("*.csv")) == [
+        "breach_extract_000001.csv",
+        "penalty_extract_000001.csv",
+    ]
 
 
 def test_two_nights_in_one_home_do_not_meet(sample_night: SampleNight) -> None:

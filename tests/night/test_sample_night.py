@@ -6,18 +6,23 @@ import csv
 import hashlib
 import json
 from collections import defaultdict
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import psycopg2
 import pytest
 
 from supplier_sla.sample import SampleOptions, generate
 from tests.night.conftest import SampleNight
+from tests.support.commands import NightHome
 
 pytestmark = pytest.mark.night
 
 
-def test_every_planted_bad_row_is_quarantined_and_every_bad_file_refused(sample_night: SampleNight, tmp_path) -> None:
+def test_every_planted_bad_row_is_quarantined_and_every_bad_file_refused(
+    sample_night: SampleNight, tmp_path: Path
+) -> None:
     planted = generate(SampleOptions(out=tmp_path / "again"))
     bad_rows = sum(sum(kinds.values()) for kinds in planted.bad_rows.values())
     latin_1_rows = 1
@@ -55,10 +60,11 @@ def test_a_second_night_loads_nothing_posts_nothing_changes_nothing(sample_night
 
 def test_building_the_same_night_again_in_the_other_slot_gives_the_same_bytes(sample_night: SampleNight) -> None:
     home = sample_night.home
-    slot, marts = home.query("select slot from ops.publication order by publication_id desc limit 1", admin=True), home.marts_digest()
+    slot_shown = "select slot from ops.publication order by publication_id desc limit 1"
+    slot, marts = home.query(slot_shown, admin=True), home.marts_digest()
     again = home.run("--force")
     assert again.code == 0, again.output
-    assert home.query("select slot from ops.publication order by publication_id desc limit 1", admin=True) != slot
+    assert home.query(slot_shown, admin=True) != slot
     assert home.marts_digest() == marts
     assert "0 ledger lines posted" in again.output
 
@@ -75,13 +81,19 @@ def test_penalties_equal_an_independent_calculation(sample_night: SampleNight) -
         measured[contract, level, month] += 1
         misses[contract, level, month] += status != "met"
     fees = _fees(home)
-    caps = {(c, m): cap for c, m, cap in home.query("select contract_id, period_month, min(cap_amount) from marts.fct_penalty group by 1, 2")}
-    left = dict(caps)
+    left: dict[tuple, Decimal | None] = {
+        (contract, month): cap
+        for contract, month, cap in home.query(
+            "select contract_id, period_month, min(cap_amount) from marts.fct_penalty group by 1, 2"
+        )
+    }
     checked = 0
     for contract, term, level, month, status, owed, kind, digits in home.query(
         "select p.contract_id, p.penalty_term_id, p.service_level_id, p.period_month, p.status_code, p.owed_amount,"
-        " p.penalty_kind, t.rounding_digits from marts.fct_penalty p join marts.dim_penalty_term t using (penalty_term_key)"
-        " where p.status_code in ('owed', 'nothing_owed') order by p.contract_id, p.period_month, p.penalty_term_id collate \"C\""
+        " p.penalty_kind, t.rounding_digits"
+        " from marts.fct_penalty p join marts.dim_penalty_term t using (penalty_term_key)"
+        " where p.status_code in ('owed', 'nothing_owed')"
+        ' order by p.contract_id, p.period_month, p.penalty_term_id collate "C"'
     ):
         key = (contract, level, month)
         gross = Decimal(0)
@@ -90,35 +102,41 @@ def test_penalties_equal_an_independent_calculation(sample_night: SampleNight) -
                 gross = misses[key] * amount
             else:
                 attained = Decimal(measured[key] - misses[key]) / measured[key]
-                if low <= attained and (high is None or attained < high) and measured[key] >= _minimum_sample(home, level):
+                is_in_band = low <= attained and (high is None or attained < high)
+                if is_in_band and measured[key] >= _minimum_sample(home, level):
                     gross = ratio * fees[contract, month, service if basis == "service" else None]
         gross = gross.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        expected = min(gross, left.get((contract, month)) if left.get((contract, month)) is not None else gross)
-        if left.get((contract, month)) is not None:
-            left[contract, month] -= expected
+        cap_left = left[contract, month]
+        expected = gross if cap_left is None else min(gross, cap_left)
+        if cap_left is not None:
+            left[contract, month] = cap_left - expected
         assert owed == expected, (contract, term, month, owed, expected, status)
         checked += owed > 0
     assert checked > 20
 
 
-def _terms(home, term: str, month) -> list[tuple]:
+def _terms(home: NightHome, term: str, month: date) -> list[tuple]:
     return home.query(
-        "select t.amount, t.fee_ratio, t.fee_basis, t.attainment_from, t.attainment_to,"  # noqa: S608
+        "select t.amount, t.fee_ratio, t.fee_basis, t.attainment_from, t.attainment_to,"
         " (select min(s.service_code) from marts.dim_service_level s where s.service_level_id = t.service_level_id)"
-        f" from marts.dim_penalty_term t where t.penalty_term_id = '{term}' and t.valid_from <= '{month}' and t.valid_to > '{month}'"
+        f" from marts.dim_penalty_term t where t.penalty_term_id = '{term}'"
+        f" and t.valid_from <= '{month}' and t.valid_to > '{month}'"
     )
 
 
-def _minimum_sample(home, level: str) -> int:
-    return home.query(f"select max(minimum_sample) from marts.dim_service_level where service_level_id = '{level}'")[0][0]  # noqa: S608
+def _minimum_sample(home: NightHome, level: str) -> int:
+    ((sample,),) = home.query(
+        f"select max(minimum_sample) from marts.dim_service_level where service_level_id = '{level}'"
+    )
+    return sample
 
 
-def _fees(home) -> dict[tuple, Decimal]:
+def _fees(home: NightHome) -> dict[tuple, Decimal]:
     fees: dict[tuple, Decimal] = defaultdict(Decimal)
     for path in (home.folder / "sample_landing").glob("fees*.csv"):
         with path.open(encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle):
-                month = __import__("datetime").date.fromisoformat(row["fee_month"] + "-01")
+                month = date.fromisoformat(row["fee_month"] + "-01")
                 fees[row["contract_id"], month, None] += Decimal(row["fee_amount"])
                 fees[row["contract_id"], month, row["service_code"]] += Decimal(row["fee_amount"])
     return fees
@@ -127,8 +145,10 @@ def _fees(home) -> dict[tuple, Decimal]:
 def test_the_ledger_holds_what_is_owed_per_key(sample_night: SampleNight) -> None:
     differences = sample_night.home.query(
         "select contract_id, penalty_term_id, period_month, currency_code, sum(amount) from ("
-        " select contract_id, penalty_term_id, period_month, currency_code, owed_amount as amount from marts.fct_penalty"
-        " union all select contract_id, penalty_term_id, period_month, currency_code, -amount from finance.ledger_line"
+        " select contract_id, penalty_term_id, period_month, currency_code, owed_amount as amount"
+        " from marts.fct_penalty"
+        " union all"
+        " select contract_id, penalty_term_id, period_month, currency_code, -amount from finance.ledger_line"
         ") as both_sides group by 1, 2, 3, 4 having sum(amount) <> 0",
         admin=True,
     )
@@ -146,7 +166,9 @@ def test_the_extract_adds_up_to_its_control_file(sample_night: SampleNight) -> N
     assert control["sha256"] == hashlib.sha256(content).hexdigest()
     assert control["row_count"] == len(rows) > 0
     assert control["control_totals"] == {currency: str(total) for currency, total in totals.items()}
-    ledger = sample_night.home.query("select currency_code, sum(amount) from finance.ledger_line group by 1", admin=True)
+    ledger = sample_night.home.query(
+        "select currency_code, sum(amount) from finance.ledger_line group by currency_code", admin=True
+    )
     assert dict(ledger) == dict(totals)
 
 
@@ -176,9 +198,15 @@ def test_a_formula_in_a_suppliers_name_stays_text(sample_night: SampleNight) -> 
 def test_the_reader_sees_the_marts_and_nothing_else(sample_night: SampleNight) -> None:
     home = sample_night.home
     assert home.query("select count(*) > 0 from marts.fct_ticket_sla") == [(True,)]
-    for table in ("raw.tickets", "ops.delivery", "finance.ledger_line", "marts_blue.fct_ticket", "intermediate_blue.int_ticket__events"):
+    for table in (
+        "raw.tickets",
+        "ops.delivery",
+        "finance.ledger_line",
+        "marts_blue.fct_ticket",
+        "intermediate_blue.int_ticket__events",
+    ):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            home.query(f"select * from {table} limit 1")  # noqa: S608
+            home.query(f"select * from {table} limit 1")
     with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction):
         home.query("create table marts.mine (n integer)")
 
@@ -186,7 +214,8 @@ def test_the_reader_sees_the_marts_and_nothing_else(sample_night: SampleNight) -
 def test_every_readers_table_and_column_carries_its_description(sample_night: SampleNight) -> None:
     bare = sample_night.home.query(
         "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
-        " where c.relnamespace = 'marts'::regnamespace and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)"
+        " where c.relnamespace = 'marts'::regnamespace"
+        " and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)"
     )
     assert bare == []
 

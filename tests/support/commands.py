@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,10 +61,10 @@ class NightHome:
 
     def query(self, statement: str, *, admin: bool = False) -> list[tuple]:
         """Rows as bi_reader through the address of the summary, or as the administrator."""
-        with psycopg2.connect(self._admin_url() if admin else self.reader_address) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-                return cursor.fetchall()
+        address = self._admin_url() if admin else self.reader_address
+        with closing(psycopg2.connect(address)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
 
     @property
     def reader_address(self) -> str:
@@ -82,6 +83,6 @@ class NightHome:
         """One hash per readers' table over all its rows in a fixed order."""
         tables = [name for (name,) in self.query("select viewname from pg_views where schemaname = 'marts' order by 1")]
         return {
-            table: self.query(f"select md5(string_agg(t::text, E'\\n' order by t::text)) from marts.{table} t")[0][0]  # noqa: S608
+            table: self.query(f"select md5(string_agg(t::text, E'\\n' order by t::text)) from marts.{table} t")[0][0]
             for table in tables
         }

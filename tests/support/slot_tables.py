@@ -42,10 +42,10 @@ def breach(ticket_id: str, **values: Any) -> dict[str, Any]:
     """A row of fct_sla_breach for contract C-1 in January, one hour late unless said otherwise."""
     row = {
         "ticket_key": f"desk/{ticket_id}", "source_system": "desk", "ticket_id": ticket_id, "contract_id": "C-1",
-        "service_level_id": "SL-1", "period_month": "2026-01-01", "work_centre_id": "WC-1", "priority_applied_code": "p1",
-        "target_seconds": 3600, "elapsed_seconds": 7200, "overdue_seconds": 3600, "status_code": "breached",
-        "started_at": "2026-01-05T08:00:00.5+08:00", "breached_at": "2026-01-05T09:00:00.5+08:00",
-        "_source_file": "tickets.csv", "_source_row_number": 7,
+        "service_level_id": "SL-1", "period_month": "2026-01-01", "work_centre_id": "WC-1",
+        "priority_applied_code": "p1", "target_seconds": 3600, "elapsed_seconds": 7200, "overdue_seconds": 3600,
+        "status_code": "breached", "started_at": "2026-01-05T08:00:00.5+08:00",
+        "breached_at": "2026-01-05T09:00:00.5+08:00", "_source_file": "tickets.csv", "_source_row_number": 7,
     }  # fmt: skip
     return row | values
 

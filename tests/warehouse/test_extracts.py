@@ -45,7 +45,7 @@ def contents(outbox: Path) -> dict[str, bytes]:
 
 
 def rows(outbox: Path, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO((outbox / name).read_text(encoding="utf-8-sig"), newline="")))
+    return list(csv.DictReader(io.StringIO((outbox / name).read_bytes().decode("utf-8-sig"), newline="")))
 
 
 def control(outbox: Path, name: str) -> dict[str, Any]:

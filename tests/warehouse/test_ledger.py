@@ -27,9 +27,10 @@ from supplier_sla.warehouse.ledger import (
     broken_links,
     post_differences,
 )
+from supplier_sla.warehouse.publish import publish
 from tests.conftest import Warehouse
 from tests.support.databases import another_warehouse
-from tests.support.slot_tables import AS_OF, breach, build_slot, night, penalty
+from tests.support.slot_tables import AS_OF, breach, build_slot, night, penalty, reserve
 
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -123,11 +124,13 @@ def test_lines_come_in_one_order_whatever_the_order_of_the_table(warehouse: Ware
     assert lines(warehouse, "contract_id, penalty_term_id, period_month") == sorted(keys)
 
 
-def test_the_accounting_period_is_the_month_of_the_night_in_utc(warehouse: Warehouse) -> None:
-    night(warehouse, penalty())
-    shanghai = timezone(timedelta(hours=8))
-    night(warehouse, penalty(owed_amount="1"), as_of=datetime(2026, 3, 1, 7, 59, tzinfo=shanghai))
-    assert lines(warehouse, "period_month, accounting_period") == [(JANUARY, FEBRUARY), (JANUARY, FEBRUARY)]
+def test_the_accounting_period_is_the_month_of_the_night_in_utc_whatever_the_session(warehouse: Warehouse) -> None:
+    slot, run_id = reserve(warehouse, as_of=datetime(2026, 3, 1, 7, 59, tzinfo=timezone(timedelta(hours=8))))
+    build_slot(warehouse, slot, penalties=[penalty()])
+    with closing(psycopg2.connect(warehouse.transformer_url, options="-c timezone=Asia/Shanghai")) as connection:
+        publish(connection, slot=slot, run_id=run_id)
+    assert lines(warehouse, "period_month, accounting_period") == [(JANUARY, FEBRUARY)]
+    assert broken(warehouse) == []
 
 
 def test_amounts_in_the_detail_are_exact_text(warehouse: Warehouse) -> None:
@@ -173,8 +176,8 @@ def test_anybody_can_recompute_the_chain_from_what_is_stored(warehouse: Warehous
     night(warehouse, penalty(owed_amount="33.10"))
     previous = FIRST_HASH
     rows = warehouse.query(
-        "select line_number, publication_id, line_kind, contract_id, penalty_term_id, period_month::text, currency_code,"
-        " amount::text, owed_amount::text, accounting_period::text, corrects_line_number,"
+        "select line_number, publication_id, line_kind, contract_id, penalty_term_id, period_month::text,"
+        " currency_code, amount::text, owed_amount::text, accounting_period::text, corrects_line_number,"
         """ to_char(as_of at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'), detail,"""
         " array(select detail from finance.ledger_evidence where line_number = line.line_number"
         "   order by evidence_number), line_hash from finance.ledger_line as line order by line_number"
@@ -272,8 +275,10 @@ def test_the_ledger_of_any_sequence_of_nights_adds_up_to_what_is_owed_last(wareh
                 sums = {(term, currency): total for term, currency, total in cursor.fetchall() if total}
                 cursor.execute(
                     "select count(*) from finance.ledger_line as line where owed_amount <> ("
-                    "select sum(amount) from finance.ledger_line as earlier where earlier.line_number <= line.line_number"
-                    " and (earlier.penalty_term_id, earlier.currency_code) = (line.penalty_term_id, line.currency_code))"
+                    "select sum(amount) from finance.ledger_line as earlier"
+                    " where earlier.line_number <= line.line_number"
+                    " and earlier.penalty_term_id = line.penalty_term_id"
+                    " and earlier.currency_code = line.currency_code)"
                 )
                 assert cursor.fetchone() == (0,)
             connection.rollback()
@@ -296,11 +301,15 @@ def post(connection: Connection, owed: dict[tuple[str, str], Decimal], publicati
 
         def record(count: int) -> None:
             cursor.execute(
-                "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, build_fingerprint, run_id,"
-                " ledger_lines_posted) values (%s, 'marts_blue', %s, 0, '', '', %s)",
+                "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, build_fingerprint,"
+                " run_id, ledger_lines_posted) values (%s, 'marts_blue', %s, 0, '', '', %s)",
                 (publication, AS_OF, count),
             )
 
         return post_differences(
-            cursor, slot="marts_blue", publication_id=publication, as_of=AS_OF.astimezone(UTC), record_publication=record
+            cursor,
+            slot="marts_blue",
+            publication_id=publication,
+            as_of=AS_OF.astimezone(UTC),
+            record_publication=record,
         )

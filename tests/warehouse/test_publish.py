@@ -94,7 +94,9 @@ def test_rights_comments_and_analysts_views_survive_two_switches(warehouse: Ware
 
 
 def test_comments_follow_the_models_also_when_they_change_or_go(warehouse: Warehouse) -> None:
-    comments = "select obj_description(oid, 'pg_class'), col_description(oid, 5) from pg_class where oid = '{}'::regclass"
+    comments = (
+        "select obj_description(oid, 'pg_class'), col_description(oid, 5) from pg_class where oid = '{}'::regclass"
+    )
     for table_comment, column_comment in (("'one'", "'a''b'"), ("'two'", "null"), ("null", "'c'")):
         slot, run_id = reserve(warehouse)
         build_slot(warehouse, slot)
@@ -160,7 +162,9 @@ def test_a_reader_may_do_nothing_but_read_marts(published: Warehouse, statement:
 def published(template_database: str) -> Iterator[Warehouse]:
     """One published night for tests that change nothing."""
     with another_warehouse(template_database, "published_for_readers") as warehouse:
-        as_transformer(warehouse, "create table staging_blue.secret (a int); create table intermediate_blue.secret (a int)")
+        as_transformer(
+            warehouse, "create table staging_blue.secret (a int); create table intermediate_blue.secret (a int)"
+        )
         night(warehouse, penalty())
         yield warehouse
 
@@ -256,7 +260,8 @@ def test_a_slot_that_another_run_has_taken_is_refused(warehouse: Warehouse) -> N
     slot, first_run = reserve(warehouse)
     _, second_run = reserve(warehouse)
     build_slot(warehouse, slot, penalties=[penalty()])
-    with pytest.raises(PublicationRefused, match=f"reserved by run {first_run}; found state building of run {second_run}"):
+    refusal = f"reserved by run {first_run}; found state building of run {second_run}"
+    with pytest.raises(PublicationRefused, match=refusal):
         switch(warehouse, slot, first_run)
     assert switch(warehouse, slot, second_run).publication_id == 1
 

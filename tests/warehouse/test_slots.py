@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -16,7 +17,12 @@ from tests.support.slot_tables import AS_OF, build_slot, night, reserve, switch
 
 
 def choose(
-    warehouse: Warehouse, *, as_of: datetime = AS_OF, fingerprint: str = "models", run_id: str = "run", force: bool = False
+    warehouse: Warehouse,
+    *,
+    as_of: datetime = AS_OF,
+    fingerprint: str = "models",
+    run_id: str = "run",
+    force: bool = False,
 ) -> SlotChoice:
     with session(warehouse.transformer_url) as connection:
         return choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint=fingerprint, force=force)
@@ -72,9 +78,7 @@ def test_a_delivery_finished_after_a_higher_one_was_published_is_built(warehouse
     unfinished = deliver(warehouse, "left unfinished by a crash", "received", is_checked=False)
     assert deliver(warehouse, "a") > unfinished
     night(warehouse)
-    warehouse.query(
-        "update ops.delivery set state = 'loaded', is_checked = true where delivery_id = %s", (unfinished,)
-    )
+    warehouse.query("update ops.delivery set state = 'loaded', is_checked = true where delivery_id = %s", (unfinished,))
     assert choose(warehouse).slot == "marts_green"
 
 
@@ -114,6 +118,15 @@ def test_reserving_empties_the_slot_of_an_earlier_night(warehouse: Warehouse) ->
     assert left == [("marts_green", 4)]
 
 
+def test_a_view_on_a_slot_instead_of_on_marts_is_named_and_not_dropped(warehouse: Warehouse) -> None:
+    night(warehouse)
+    night(warehouse)
+    warehouse.query("create view public.analysis as select * from marts_blue.fct_penalty")
+    with pytest.raises(SlotBusy, match=r"view analysis depends on table marts_blue\.fct_penalty"):
+        choose(warehouse, force=True)
+    assert warehouse.query("select count(*) from public.analysis") == [(0,)]
+
+
 def test_a_slot_in_which_another_runs_dbt_is_working_is_not_given_away(warehouse: Warehouse) -> None:
     slot, run_id = reserve(warehouse)
     with closing(connect(warehouse.transformer_url, application_name=BUILDER_APPLICATION_NAME)):
@@ -141,7 +154,7 @@ def test_choosing_waits_for_a_publication_that_is_going_on(warehouse: Warehouse)
     assert switch(warehouse, slot, run_id).publication_id == 1
 
 
-def test_the_fingerprint_follows_content_and_names_and_nothing_else(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_fingerprint_follows_content_and_names_and_nothing_else(tmp_path: Path) -> None:
     model = tmp_path / "dbt_project" / "models" / "a.sql"
     model.parent.mkdir(parents=True)
     model.write_text("select 1")

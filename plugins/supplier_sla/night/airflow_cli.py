@@ -12,7 +12,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.night.installation import DEFAULT_HOME, prepare_installation
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: RET503 - it ends in execv
     """Prepare the home and become `airflow ARGUMENTS`; returns only when preparing failed."""
     parser = argparse.ArgumentParser(
         prog="scripts/airflow",

@@ -17,6 +17,7 @@ from supplier_sla.night import airflow_home
 from supplier_sla.night.console import Console
 from supplier_sla.night.installation import DATABASE_URL_VARIABLE, DEFAULT_HOME, Installation, prepare_installation
 
+
 class NightRefused(SupplierSlaError):
     """The command cannot start with these arguments."""
 

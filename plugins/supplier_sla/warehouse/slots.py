@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg2 import sql
+from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -24,7 +24,7 @@ class NightInThePast(SupplierSlaError):
 
 
 class SlotBusy(SupplierSlaError):
-    """Another run is still building into the slot; two builds in one slot would mix their nights."""
+    """Another run is still building into the slot, which would mix the nights, or somebody's view reads its tables."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def choose_slot(
 
     Raises:
         NightInThePast: a later as_of is already published; ledger lines would be taken back wrongly.
-        SlotBusy: another run is building into the slot at this moment.
+        SlotBusy: another run is building into the slot at this moment, or somebody's view reads its tables.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (PUBLICATION_LOCK,))
@@ -112,8 +112,7 @@ def choose_slot(
         if (
             published is not None
             and not force
-            and (as_of, deliveries, fingerprint)
-            == (published.as_of, published.deliveries, published.build_fingerprint)
+            and (as_of, deliveries, fingerprint) == (published.as_of, published.deliveries, published.build_fingerprint)
         ):
             return SlotChoice(None, f"nothing new since publication {published.number}")
         slot = idle_slot(published)
@@ -159,5 +158,14 @@ def _empty(cursor: Cursor, slot: str) -> None:
         (slot,),
     )
     tables = [sql.Identifier(slot, name) for (name,) in cursor.fetchall()]
-    if tables:
+    if not tables:
+        return
+    try:
         cursor.execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(tables)))
+    except errors.DependentObjectsStillExist as error:
+        raise SlotBusy(
+            f"slot {slot}",
+            expected="views on schema marts only, which survive every switch",
+            found=error.diag.message_detail or "",
+            next_step="let that view read marts instead",
+        ) from error

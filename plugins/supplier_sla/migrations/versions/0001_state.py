@@ -20,9 +20,7 @@ RAW_COLUMNS = {
         "source_system complaint_id contact_id ticket_id supplier_id complained_at category_code complaint_text"
     ),
     "contacts": "source_system contact_id ticket_id contacted_at channel_code contact_text",
-    "contracts": (
-        "contract_id contract_name contract_name_zh supplier_id currency_code time_zone valid_from valid_to"
-    ),
+    "contracts": ("contract_id contract_name contract_name_zh supplier_id currency_code time_zone valid_from valid_to"),
     "corrective_actions": (
         "corrective_action_id supplier_id service_level_id measure_text owner_name agreed_date due_date done_date"
         " verified_date"
@@ -36,9 +34,7 @@ RAW_COLUMNS = {
         " requested_by approved_by decided_at evidence"
     ),
     "fees": "contract_id service_code fee_month fee_amount currency_code",
-    "finance_acknowledgements": (
-        "extract_number line_number status_code document_number reason acknowledged_at"
-    ),
+    "finance_acknowledgements": ("extract_number line_number status_code document_number reason acknowledged_at"),
     "penalty_terms": (
         "penalty_term_id contract_id service_level_id clause penalty_kind amount fee_ratio fee_basis attainment_from"
         " attainment_to rounding_digits tax_treatment_code cost_centre gl_account valid_from valid_to"
