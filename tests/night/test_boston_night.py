@@ -27,7 +27,7 @@ def test_the_verdict_equals_the_citys_on_every_case_with_a_promise(
         timeout=300,
     )
     finished = new_home.run("--landing", str(landing), "--as-of", "2026-02-10T22:54:00Z")
-    assert finished.code == 0, finished.output
+    assert finished.code == 0, finished.output + finished.errors
     verdicts = Counter(
         new_home.query(
             "select ticket_slas.is_breached, ticket_slas.status_code = 'no_service_level', tickets.source_verdict_code"

@@ -51,11 +51,11 @@ def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: Nig
     for moment in ("tickets_2025-10.csv", "dbt int_ticket__events", "validate_slot done"):
         _kill_when(_start(new_home, *arguments), moment)
     last = new_home.run(*arguments)
-    assert last.code == 0, last.output
+    assert last.code == 0, last.output + last.errors
 
     quiet = NightHome(tmp_path / "quiet_home")
     undisturbed = quiet.run(*arguments)
-    assert undisturbed.code == 0, undisturbed.output
+    assert undisturbed.code == 0, undisturbed.output + undisturbed.errors
     try:
         assert new_home.query("select count(*) from raw.ticket_events", admin=True) == quiet.query(
             "select count(*) from raw.ticket_events", admin=True
@@ -97,7 +97,7 @@ def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands
     arguments = ("--landing", str(sample.out), "--as-of", sample.as_of.isoformat(), "--outbox", str(in_the_way))
     first = new_home.run(*arguments)
     assert first.code == 1
-    assert "nothing is lost and no number is skipped" in first.output
+    assert "nothing is lost and no number is skipped" in first.errors
     in_the_way.unlink()
     second = new_home.run(*arguments)
     assert second.code == 0

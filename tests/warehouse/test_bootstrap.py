@@ -8,14 +8,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import psycopg2
 import pytest
 from psycopg2 import errors, sql
+from psycopg2.extensions import cursor as Cursor
 
-from supplier_sla.bootstrap import ROLES, WarehouseUnfit, _passwords, pgpass_line, prepare_warehouse
-from supplier_sla.database import connect, password_of, with_login
+from supplier_sla.bootstrap import ROLES, WarehouseUnfit, _passwords, _retried, pgpass_line, prepare_warehouse
+from supplier_sla.database import connect, password_of, session, with_login
 from tests.conftest import REPOSITORY, Warehouse
 from tests.support.databases import another_warehouse
 
@@ -98,6 +100,26 @@ def test_homes_on_one_server_agree_even_when_they_prepare_at_once(own_server: st
     for url in urls:
         connect(url).close()
     assert len(set(map(password_of, urls))) == 1
+
+
+def test_a_role_that_another_home_makes_at_the_same_moment_is_found_at_the_second_try(odd_names: str) -> None:
+    def make_role(cursor: Cursor) -> None:
+        cursor.execute("select from pg_roles where rolname = 'odd_role'")
+        if not cursor.fetchall():
+            cursor.execute("create role odd_role")
+
+    with session(odd_names) as other_home, session(odd_names) as home, ThreadPoolExecutor(1) as pool:
+        with other_home.cursor() as cursor:
+            make_role(cursor)
+            made = pool.submit(_retried, home, make_role)
+            waiting = False
+            while not waiting:
+                cursor.execute(
+                    "select exists (select from pg_locks where not granted and pid = %s)", (home.info.backend_pid,)
+                )
+                ((waiting,),) = cursor.fetchall()
+            other_home.commit()
+        made.result()
 
 
 def test_an_administrator_with_createrole_and_create_is_enough(own_server: str) -> None:

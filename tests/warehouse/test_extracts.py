@@ -6,8 +6,8 @@ import csv
 import hashlib
 import io
 import json
-import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,7 @@ def test_the_files_say_what_the_ledger_says(warehouse: Warehouse, tmp_path: Path
         "line_hash": line_hash, "cost_centre": "4711", "period_month": "2026-01-01",
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
+    assert warehouse.query("select extract_number, as_of, line_count from finance.extract") == [(1, AS_OF, 1)]
     (evidence,) = rows(tmp_path, "breach_extract_000001.csv")
     assert list(evidence) == [column.name for column in BREACH_COLUMNS]
     assert (evidence["ticket_id"], evidence["overdue_seconds"], evidence["_source_row_number"]) == ("7", "3600", "7")
@@ -164,12 +165,9 @@ def test_after_a_crash_the_same_bytes_come_under_the_same_number(
 
 def test_two_hand_overs_at_once_write_each_number_once(warehouse: Warehouse, tmp_path: Path) -> None:
     night(warehouse, penalty())
-    written: list[str] = []
-    threads = [threading.Thread(target=lambda: written.extend(extract(warehouse, tmp_path))) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(3) as pool:
+        found = [pool.submit(extract, warehouse, tmp_path) for _ in range(3)]
+    written = [name for each in found for name in each.result()]
     assert sorted(written) == ["breach_extract_000001.csv", "penalty_extract_000001.csv"]
     assert warehouse.query("select extract_number from finance.extract") == [(1,)]
 

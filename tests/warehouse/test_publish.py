@@ -119,6 +119,8 @@ def test_names_that_need_quotes_are_published_like_others(warehouse: Warehouse) 
     )
     switch(warehouse, slot, run_id)
     assert warehouse.query('select "Select", "a""b" from marts."rpt_Größe; drop"') == [(1, 2)]
+    comment = warehouse.query("""select col_description('marts."rpt_Größe; drop"'::regclass, 2)""")
+    assert comment == [("it's",)]
 
 
 def test_only_readers_tables_are_shown(warehouse: Warehouse) -> None:
@@ -273,6 +275,16 @@ def test_a_repeated_task_gets_the_result_of_the_first_and_does_nothing(warehouse
     before = state(warehouse)
     assert switch(warehouse, slot, run_id) == first
     assert state(warehouse) == before
+
+
+def test_a_task_repeated_after_a_later_night_does_not_bring_the_old_one_back(warehouse: Warehouse) -> None:
+    slot, run_id = reserve(warehouse)
+    build_slot(warehouse, slot, penalties=[penalty(owed_amount="1.00")])
+    switch(warehouse, slot, run_id)
+    night(warehouse, penalty(owed_amount="2.00"))
+    with pytest.raises(PublicationRefused, match=f"state published of run {run_id}"):
+        switch(warehouse, slot, run_id)
+    assert seen_by_reader(warehouse) == [Decimal("2.00")]
 
 
 def test_a_slot_that_nobody_reserved_is_refused(warehouse: Warehouse) -> None:

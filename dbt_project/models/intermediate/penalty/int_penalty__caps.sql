@@ -20,7 +20,9 @@ with caps as (
             months.contract_id = fees.contract_id
             and months.period_month = fees.period_month
             and fees.fee_basis = 'contract'
-    where terms.penalty_kind = 'monthly_cap'
+    where
+        months.is_in_force
+        and terms.penalty_kind = 'monthly_cap'
 )
 
 select

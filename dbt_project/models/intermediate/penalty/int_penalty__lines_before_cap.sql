@@ -4,6 +4,7 @@ with terms_in_force as (
         months.contract_id,
         months.contract_key,
         months.supplier_id,
+        months.supplier_key,
         months.currency_code,
         months.period_month,
         months.is_complete,
@@ -27,7 +28,9 @@ with terms_in_force as (
             months.contract_id = terms.contract_id
             and months.period_month >= terms.valid_from
             and months.period_month < terms.valid_to
-    where terms.penalty_kind <> 'monthly_cap'
+    where
+        months.is_in_force
+        and terms.penalty_kind <> 'monthly_cap'
 ),
 
 applied as (
@@ -66,6 +69,7 @@ select
     contract_id,
     contract_key,
     supplier_id,
+    supplier_key,
     penalty_term_id,
     penalty_term_key,
     service_level_id,

@@ -6,10 +6,11 @@ with usable as (
         fees.fee_month as period_month,
         fees.fee_amount
     from {{ ref('stg_contract_register__fees') }} as fees
-    inner join {{ ref('int_register__contracts_latest') }} as contracts
+    inner join {{ ref('int_period__months') }} as months
         on
-            fees.contract_id = contracts.contract_id
-            and fees.currency_code = contracts.currency_code
+            fees.contract_id = months.contract_id
+            and fees.fee_month = months.period_month
+            and fees.currency_code = months.currency_code
 )
 
 select

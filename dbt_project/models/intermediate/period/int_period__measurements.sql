@@ -11,6 +11,7 @@ select
     measurements.status_code in ('breached', 'running_past_due') as is_breached,
     {{ local_month(
         "case
+            when tickets.opened_at > run.as_of then null
             when measurements.period_basis = 'started' then coalesce(measurements.started_at, tickets.opened_at)
             when measurements.status_code = 'running_past_due' then coalesce(measurements.due_at, run.as_of)
             else measurements.stopped_at
@@ -20,8 +21,11 @@ select
 from {{ ref('int_sla__measurements') }} as measurements
 inner join {{ ref('int_ticket__current') }} as tickets
     on measurements.ticket_key = tickets.ticket_key
-inner join {{ ref('int_register__contracts_latest') }} as contracts
-    on measurements.contract_id = contracts.contract_id
+inner join {{ ref('int_register__contract_versions') }} as contracts
+    on
+        measurements.contract_id = contracts.contract_id
+        and tickets.opened_at >= contracts.valid_from
+        and tickets.opened_at < contracts.valid_to
 inner join {{ ref('measurement_status') }} as statuses
     on measurements.status_code = statuses.code
 cross join {{ ref('stg_ops__run') }} as run

@@ -34,8 +34,9 @@ grid as (
     inner join levels
         on
             months.contract_id = levels.contract_id
-            and levels.first_valid_from < (months.period_month + interval '1 month') at time zone months.time_zone
-            and levels.last_valid_to > months.period_month::timestamp at time zone months.time_zone
+            and levels.first_valid_from < months.month_to
+            and levels.last_valid_to > months.month_from
+    where months.is_in_force
     union distinct
     select
         contract_id,
@@ -58,8 +59,10 @@ terms as (
         service_levels.attainment_target,
         service_levels.minimum_sample
     from grid
-    inner join {{ ref('int_register__contracts_latest') }} as contracts
-        on grid.contract_id = contracts.contract_id
+    inner join {{ ref('int_period__months') }} as months
+        on
+            grid.contract_id = months.contract_id
+            and grid.period_month = months.period_month
     inner join {{ ref('int_register__service_level_versions') }} as service_levels
         on
             grid.contract_id = service_levels.contract_id
@@ -68,16 +71,17 @@ terms as (
         grid.contract_id,
         grid.service_level_id,
         grid.period_month,
-        (service_levels.valid_to <= grid.period_month::timestamp at time zone contracts.time_zone),
+        (service_levels.valid_to <= months.month_from),
         service_levels.valid_from,
         service_levels.service_level_key
 )
 
 select
-    contracts.contract_id,
-    contracts.contract_key,
-    contracts.supplier_id,
-    contracts.currency_code,
+    months.contract_id,
+    months.contract_key,
+    months.supplier_id,
+    months.supplier_key,
+    months.currency_code,
     terms.service_level_id,
     terms.service_level_name,
     terms.service_level_name_zh,
@@ -85,7 +89,7 @@ select
     terms.service_code,
     terms.clause,
     terms.period_month,
-    (terms.period_month + interval '1 month') at time zone contracts.time_zone <= run.as_of as is_period_complete,
+    months.is_complete as is_period_complete,
     terms.attainment_target,
     terms.minimum_sample,
     coalesce(counts.measured_count, 0) as measured_count,
@@ -96,9 +100,10 @@ select
     coalesce(counts.not_measurable_count, 0) as not_measurable_count,
     counts.met_count::numeric / nullif(counts.measured_count, 0) as attainment_ratio
 from terms
-inner join {{ ref('int_register__contracts_latest') }} as contracts
-    on terms.contract_id = contracts.contract_id
-cross join {{ ref('stg_ops__run') }} as run
+inner join {{ ref('int_period__months') }} as months
+    on
+        terms.contract_id = months.contract_id
+        and terms.period_month = months.period_month
 left join counts
     on
         terms.contract_id = counts.contract_id

@@ -2,7 +2,8 @@
 with bounded as (
     select
         contracts.*,
-        {{ effective_valid_to(['contract_id']) }} as effective_to
+        {{ effective_valid_to(['contract_id']) }} as effective_to,
+        {{ is_latest_version(['contract_id']) }} as is_current
     from {{ ref('stg_contract_register__contracts') }} as contracts
 )
 
@@ -16,7 +17,7 @@ select
     time_zone,
     {{ local_midnight('valid_from', 'time_zone') }} as valid_from,
     {{ local_midnight('effective_to', 'time_zone') }} as valid_to,
-    effective_to = 'infinity' as is_current,
+    is_current,
     _source_file,
     _source_row_number,
     _delivery_id

@@ -2,7 +2,8 @@
 with bounded as (
     select
         penalty_terms.*,
-        {{ effective_valid_to(['penalty_term_id', 'attainment_from']) }} as effective_to
+        {{ effective_valid_to(['penalty_term_id', 'attainment_from']) }} as effective_to,
+        {{ is_latest_version(['penalty_term_id', 'attainment_from']) }} as is_current
     from {{ ref('stg_contract_register__penalty_terms') }} as penalty_terms
 )
 
@@ -24,7 +25,7 @@ select
     gl_account,
     valid_from,
     effective_to as valid_to,
-    effective_to = 'infinity' as is_current,
+    is_current,
     _source_file,
     _source_row_number,
     _delivery_id

@@ -2,7 +2,8 @@
 with bounded as (
     select
         service_levels.*,
-        {{ effective_valid_to(['service_level_id', 'ticket_type_code', 'category_code', 'priority_code']) }} as effective_to
+        {{ effective_valid_to(['service_level_id', 'ticket_type_code', 'category_code', 'priority_code']) }} as effective_to,
+        {{ is_latest_version(['service_level_id', 'ticket_type_code', 'category_code', 'priority_code']) }} as is_current
     from {{ ref('stg_contract_register__service_levels') }} as service_levels
 )
 
@@ -38,7 +39,7 @@ select
     coalesce(bounded.period_basis, 'started') as period_basis,
     {{ local_midnight('bounded.valid_from', "coalesce(contracts.time_zone, 'UTC')") }} as valid_from,
     {{ local_midnight('bounded.effective_to', "coalesce(contracts.time_zone, 'UTC')") }} as valid_to,
-    bounded.effective_to = 'infinity' as is_current,
+    bounded.is_current,
     bounded._source_file,
     bounded._source_row_number,
     bounded._delivery_id

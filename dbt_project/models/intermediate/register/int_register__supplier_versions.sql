@@ -3,7 +3,8 @@ with bounded as (
     select
         suppliers.*,
         coalesce(valid_from, '-infinity') as effective_from,
-        {{ effective_valid_to(['supplier_id']) }} as effective_to
+        {{ effective_valid_to(['supplier_id']) }} as effective_to,
+        {{ is_latest_version(['supplier_id']) }} as is_current
     from {{ ref('stg_contract_register__suppliers') }} as suppliers
 )
 
@@ -17,7 +18,7 @@ select
     coalesce(language_code, 'en') as language_code,
     {{ local_midnight('effective_from', "'UTC'") }} as valid_from,
     {{ local_midnight('effective_to', "'UTC'") }} as valid_to,
-    effective_to = 'infinity' as is_current,
+    is_current,
     _source_file,
     _source_row_number,
     _delivery_id

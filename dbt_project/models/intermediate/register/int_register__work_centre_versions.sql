@@ -3,7 +3,8 @@ with bounded as (
     select
         work_centres.*,
         coalesce(valid_from, '-infinity') as effective_from,
-        {{ effective_valid_to(['work_centre_id']) }} as effective_to
+        {{ effective_valid_to(['work_centre_id']) }} as effective_to,
+        {{ is_latest_version(['work_centre_id']) }} as is_current
     from {{ ref('stg_contract_register__work_centres') }} as work_centres
 )
 
@@ -15,7 +16,7 @@ select
     supplier_id,
     {{ local_midnight('effective_from', "'UTC'") }} as valid_from,
     {{ local_midnight('effective_to', "'UTC'") }} as valid_to,
-    effective_to = 'infinity' as is_current,
+    is_current,
     _source_file,
     _source_row_number,
     _delivery_id

@@ -83,7 +83,7 @@ judged as (
     select
         gathered.*,
         case
-            when target_unit = 'promised_time' then coalesce(stopped_at, as_of) > promised_at
+            when target_unit = 'promised_time' then date_trunc('second', coalesce(stopped_at, as_of)) > date_trunc('second', promised_at)
             else coalesce(elapsed_seconds > target_seconds, false)
         end as is_past_target,
         case

@@ -5,7 +5,8 @@ with last_events as (
         ticket_key,
         state_code,
         priority_code,
-        work_centre_id
+        work_centre_id,
+        work_centre_since_at
     from {{ ref('int_ticket__events') }}
     order by ticket_key, event_rank desc
 ),
@@ -50,6 +51,7 @@ held as (
         last_events.state_code as state_as_of,
         coalesce(last_events.priority_code, tickets.priority_code) as priority_as_of,
         coalesce(last_events.work_centre_id, tickets.work_centre_id) as work_centre_as_of,
+        coalesce(last_events.work_centre_since_at, tickets.opened_at) as work_centre_since_at,
         coalesce(cycles.event_count, 0) as event_count,
         coalesce(cycles.reopen_count, 0) as reopen_count,
         coalesce(cycles.reassignment_count, 0) as reassignment_count
@@ -79,9 +81,10 @@ select
     held.assigned_at,
     held.responded_at,
     held.promised_at,
-    held.resolved_at,
-    held.closed_at,
-    held.cancelled_at,
+    -- Of a ticket that was opened again these hold only once they are true again.
+    case when held.state_as_of in ('resolved', 'closed') then held.resolved_at end as resolved_at,
+    case when held.state_as_of = 'closed' then held.closed_at end as closed_at,
+    case when held.state_as_of = 'cancelled' then held.cancelled_at end as cancelled_at,
     held.source_verdict,
     held.event_count,
     held.reopen_count,
@@ -93,5 +96,5 @@ from held
 left join {{ ref('int_register__work_centre_versions') }} as work_centres
     on
         held.work_centre_as_of = work_centres.work_centre_id
-        and held.opened_at >= work_centres.valid_from
-        and held.opened_at < work_centres.valid_to
+        and held.work_centre_since_at >= work_centres.valid_from
+        and held.work_centre_since_at < work_centres.valid_to

@@ -16,6 +16,8 @@ with delivered as (
     from {{ ref('stg_ticketing__ticket_events') }} as events
     inner join {{ ref('stg_ticketing__tickets') }} as tickets
         on events.ticket_key = tickets.ticket_key
+    cross join {{ ref('stg_ops__run') }} as run
+    where events.event_at <= run.as_of
 ),
 
 -- Where the log has no event of a kind, the ticket's own column stands in for it.
@@ -107,6 +109,7 @@ select
     coalesce(max(stated_code) over (partition by ticket_key, state_number), 'new') as state_code,
     max(priority_code) over (partition by ticket_key, priority_number) as priority_code,
     max(work_centre_id) over (partition by ticket_key, work_centre_number) as work_centre_id,
+    case when work_centre_number > 0 then min(event_at) over (partition by ticket_key, work_centre_number) end as work_centre_since_at,
     _source_file,
     _source_row_number,
     _delivery_id

@@ -2,7 +2,7 @@
 select
     {{ surrogate_key(['lines.contract_id', 'lines.penalty_term_id', 'lines.period_month']) }} as penalty_key,
     lines.contract_key,
-    coalesce(suppliers.supplier_key, 'unknown') as supplier_key,
+    lines.supplier_key,
     lines.penalty_term_key,
     lines.contract_id,
     lines.supplier_id,
@@ -36,7 +36,3 @@ select
     run.as_of
 from {{ ref('int_penalty__lines_after_cap') }} as lines
 cross join {{ ref('stg_ops__run') }} as run
-left join {{ ref('int_register__supplier_versions') }} as suppliers
-    on
-        lines.supplier_id = suppliers.supplier_id
-        and suppliers.is_current

@@ -2,7 +2,7 @@
 select
     {{ surrogate_key(['counts.contract_id', 'counts.service_level_id', 'counts.period_month']) }} as service_level_period_key,
     counts.contract_key,
-    coalesce(suppliers.supplier_key, 'unknown') as supplier_key,
+    counts.supplier_key,
     counts.contract_id,
     counts.supplier_id,
     counts.service_level_id,
@@ -31,7 +31,3 @@ select
     run.as_of
 from {{ ref('int_period__service_level_counts') }} as counts
 cross join {{ ref('stg_ops__run') }} as run
-left join {{ ref('int_register__supplier_versions') }} as suppliers
-    on
-        counts.supplier_id = suppliers.supplier_id
-        and suppliers.is_current
