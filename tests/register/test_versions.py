@@ -20,7 +20,13 @@ def _miss(ticket_id: str, opened: str, **changes: str) -> Row:
 
 
 def _level(contract_id: str) -> Row:
-    return service_level(f"{contract_id}-level", contract_id=contract_id, target_unit="calendar_minutes", target_value="60", calendar_id="")
+    return service_level(
+        f"{contract_id}-level",
+        contract_id=contract_id,
+        target_unit="calendar_minutes",
+        target_value="60",
+        calendar_id="",
+    )
 
 
 def _per_miss(contract_id: str) -> Row:
@@ -120,7 +126,9 @@ def test_a_month_without_any_data_has_no_score(warehouse_of_versions: Warehouse)
 def test_a_work_centre_mapped_after_the_opening_answers_from_when_it_took_over(
     warehouse_of_versions: Warehouse,
 ) -> None:
-    assert warehouse_of_versions.query("select supplier_id from marts.fct_ticket where ticket_id = 'taken over'") == [("S2",)]
+    assert warehouse_of_versions.query("select supplier_id from marts.fct_ticket where ticket_id = 'taken over'") == [
+        ("S2",)
+    ]
 
 
 def test_one_version_of_each_key_is_current(warehouse_of_versions: Warehouse) -> None:
@@ -136,9 +144,9 @@ def test_a_reference_that_leads_nowhere_is_listed(warehouse_of_versions: Warehou
 
 
 def test_overlapping_versions_are_cut_and_listed(warehouse_of_versions: Warehouse) -> None:
-    assert warehouse_of_versions.query("select entity, identifier, valid_to, next_valid_from from marts.qc_validity_overlap") == [
-        ("contracts", "overlapping", date(2026, 12, 31), date(2026, 2, 1))
-    ]
+    assert warehouse_of_versions.query(
+        "select entity, identifier, valid_to, next_valid_from from marts.qc_validity_overlap"
+    ) == [("contracts", "overlapping", date(2026, 12, 31), date(2026, 2, 1))]
     assert warehouse_of_versions.query(
         "select count(*) from marts.dim_contract where contract_id = 'overlapping' and valid_to = '2026-02-01'"
     ) == [(1,)]

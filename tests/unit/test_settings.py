@@ -54,7 +54,7 @@ def test_each_slot_has_a_target_folder_of_its_own_and_no_password_among_its_vari
     blue, green = (slot_variables(settings, slot) for slot in ("marts_blue", "marts_green"))
     assert blue == {
         "SUPPLIER_SLA_SLOT": "marts_blue",
-        "DBT_TARGET_PATH": str(Path("/home/dbt/marts_blue")),
-        "DBT_LOG_PATH": str(Path("/home/dbt/marts_blue/logs")),
+        "DBT_TARGET_PATH": str(settings.home / "dbt" / "marts_blue"),
+        "DBT_LOG_PATH": str(settings.home / "dbt" / "marts_blue" / "logs"),
     }
     assert not set(blue.values()) & set(green.values())

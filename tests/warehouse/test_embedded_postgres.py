@@ -100,6 +100,19 @@ def test_a_stale_pid_file_that_names_a_living_stranger_is_not_believed(cluster: 
         stranger.kill()
 
 
+def test_the_living_server_of_another_folder_is_not_taken_for_ours(
+    cluster: EmbeddedPostgres, embedded_postgres: EmbeddedPostgres
+) -> None:
+    cluster.start()
+    lines = (cluster.data / "postmaster.pid").read_text().splitlines()
+    kill(cluster)
+    other = postmaster_pid(embedded_postgres)
+    (cluster.data / "postmaster.pid").write_text("\n".join([str(other), *lines[1:]]) + "\n")
+    assert ask(cluster.start(), "select current_setting('data_directory')") == [(str(cluster.data),)]
+    cluster.stop()
+    assert psutil.pid_exists(other)
+
+
 @pytest.mark.parametrize("content", ["", "not a number\n"])
 def test_a_pid_file_that_cannot_be_read_is_no_obstacle(cluster: EmbeddedPostgres, content: str) -> None:
     cluster.start()

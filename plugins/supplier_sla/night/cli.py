@@ -8,11 +8,12 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.instant import parse_instant
 from supplier_sla.night import airflow_home
 from supplier_sla.night.console import Console
 from supplier_sla.night.installation import DATABASE_URL_VARIABLE, DEFAULT_HOME, Installation, prepare_installation
@@ -114,7 +115,7 @@ def _landing_and_as_of(options: argparse.Namespace, home: Path) -> tuple[Path, d
             unfinished = sample.out.with_suffix(".unfinished")
             generate(SampleOptions(out=unfinished))
             unfinished.rename(sample.out)
-        return sample.out, _instant(options.as_of) if options.as_of else sample.as_of
+        return sample.out, parse_instant(options.as_of, name="--as-of") if options.as_of else sample.as_of
     landing = Path(options.landing).expanduser().resolve()
     if not landing.is_dir():
         raise NightRefused(
@@ -125,21 +126,7 @@ def _landing_and_as_of(options: argparse.Namespace, home: Path) -> tuple[Path, d
         )
     # The only look at the machine's clock: what a person did not say is decided here, once, at the edge.
     now = datetime.now(UTC).replace(microsecond=0)
-    return landing, _instant(options.as_of) if options.as_of else now
-
-
-def _instant(text: str) -> datetime:
-    instant: datetime | None = None
-    with suppress(ValueError):
-        instant = datetime.fromisoformat(text)
-    if instant is None or instant.tzinfo is None:
-        raise NightRefused(
-            "--as-of",
-            expected="an ISO 8601 instant with offset such as 2026-02-10T22:54:00Z",
-            found=repr(text),
-            next_step="add the offset, or Z for UTC",
-        )
-    return instant.astimezone(UTC)
+    return landing, parse_instant(options.as_of, name="--as-of") if options.as_of else now
 
 
 @contextmanager

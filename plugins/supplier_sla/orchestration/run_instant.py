@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.instant import parse_instant
 
 
 class RunInstantMissing(SupplierSlaError):
@@ -22,7 +22,7 @@ def as_of_of(context: Mapping[str, Any]) -> datetime:
     """
     stated = context["params"].get("as_of")
     if stated:
-        return parsed_instant(str(stated))
+        return parse_instant(str(stated))
     # All events since the last triggered run arrive together: the newest speaks, whatever instants the others carry.
     events = [
         event
@@ -31,7 +31,7 @@ def as_of_of(context: Mapping[str, Any]) -> datetime:
         if (event.extra or {}).get("as_of")
     ]
     if events:
-        return parsed_instant(str(max(events, key=lambda event: event.timestamp).extra["as_of"]))
+        return parse_instant(str(max(events, key=lambda event: event.timestamp).extra["as_of"]))
     interval_end: datetime | None = getattr(context["dag_run"], "data_interval_end", None)
     if interval_end is not None:
         return interval_end
@@ -41,22 +41,3 @@ def as_of_of(context: Mapping[str, Any]) -> datetime:
         found="none of them",
         next_step='trigger the run with {"as_of": "2026-02-10T22:54:00Z"}',
     )
-
-
-def parsed_instant(text: str) -> datetime:
-    """An ISO 8601 instant with offset.
-
-    Raises:
-        RunInstantMissing: not a timestamp, or one without offset.
-    """
-    instant: datetime | None = None
-    with suppress(ValueError):
-        instant = datetime.fromisoformat(text)
-    if instant is None or instant.tzinfo is None:
-        raise RunInstantMissing(
-            "as_of",
-            expected="an ISO 8601 instant with offset such as 2026-02-10T22:54:00Z",
-            found=repr(text),
-            next_step="add the offset, or Z for UTC",
-        )
-    return instant
