@@ -132,10 +132,10 @@ def penalties(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFact
     for row in entities["penalty_terms"]:
         row["penalty_term_id"] = f"{row['contract_id']}/{row['penalty_term_id']}"
     night(module_warehouse, tmp_path_factory.mktemp("penalties"), register(**entities), AS_OF)
-    rows = module_warehouse.query(
+    penalties = module_warehouse.query(
         "select contract_id, split_part(penalty_term_id, '/', 2), period_month, owed_amount, status_code from marts.fct_penalty"
     )
-    return {(contract_id, term, month): (owed, status) for contract_id, term, month, owed, status in rows}
+    return {(contract_id, term, month): (owed, status) for contract_id, term, month, owed, status in penalties}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

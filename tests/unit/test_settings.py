@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from supplier_sla.dbt_runs import address_variables, slot_variables

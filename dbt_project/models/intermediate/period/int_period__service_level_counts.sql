@@ -34,8 +34,8 @@ grid as (
     inner join levels
         on
             months.contract_id = levels.contract_id
-            and levels.first_valid_from < months.month_to
-            and levels.last_valid_to > months.month_from
+            and months.month_to > levels.first_valid_from
+            and months.month_from < levels.last_valid_to
     where months.is_in_force
     union distinct
     select

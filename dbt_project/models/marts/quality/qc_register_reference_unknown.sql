@@ -10,20 +10,20 @@
     ('penalty_terms', 'penalty_term_id', 'service_level_id', 'service_levels'),
 ] %}
 {% for entity, identifier, reference, expected_in in references_to_follow %}
-select
-    '{{ entity }}' as entity,
-    referring.{{ identifier }} as identifier,
-    '{{ expected_in }}.{{ reference }}' as expected_in,
-    referring.{{ reference }} as reference_value,
-    referring._source_file,
-    referring._source_row_number
-from {{ ref('stg_contract_register__' ~ entity) }} as referring
-where
-    referring.{{ reference }} is not null
-    and not exists (
-        select 1
-        from {{ ref('stg_contract_register__' ~ expected_in) }} as referred
-        where referred.{{ reference }} = referring.{{ reference }}
-    )
-{{ 'union all' if not loop.last }}
+    select
+        '{{ entity }}' as entity,
+        referring.{{ identifier }} as identifier,
+        '{{ expected_in }}.{{ reference }}' as expected_in,
+        referring.{{ reference }} as reference_value,
+        referring._source_file,
+        referring._source_row_number
+    from {{ ref('stg_contract_register__' ~ entity) }} as referring
+    where
+        referring.{{ reference }} is not null
+        and not exists (
+            select 1
+            from {{ ref('stg_contract_register__' ~ expected_in) }} as referred
+            where referred.{{ reference }} = referring.{{ reference }}
+        )
+    {{ 'union all' if not loop.last }}
 {%- endfor %}
