@@ -52,11 +52,17 @@ class RoleUrls:
     bi_reader: str = field(repr=False)
 
 
-def prepare_warehouse(admin_url: str, *, environment: Mapping[str, str] | None = None) -> RoleUrls:
+def prepare_warehouse(
+    admin_url: str,
+    *,
+    environment: Mapping[str, str] | None = None,
+    own_secret: Callable[[], str] | None = None,
+) -> RoleUrls:
     """Create or repair the roles, migrate the state tables, and return the roles' addresses.
 
     Passwords come from `SUPPLIER_SLA_<ROLE>_PASSWORD`; without these they are derived from the administrator's, so that
-    several state folders on one server agree and nothing secret needs storing.
+    several state folders on one server agree and nothing secret needs storing. Where the administrator logs in without
+    a password (trust, peer, certificate) they are derived from `own_secret()`, which the caller keeps.
 
     Raises:
         WarehouseUnfit: PostgreSQL older than 16, not UTF-8, rights or a password missing, or names taken by others.
@@ -65,7 +71,7 @@ def prepare_warehouse(admin_url: str, *, environment: Mapping[str, str] | None =
     values = os.environ if environment is None else environment
     with session(admin_url, application_name="supplier_sla_bootstrap") as connection:
         _require_fit_server(connection)
-        passwords = _passwords(values, connection.info.password)
+        passwords = _passwords(values, connection.info.password or (own_secret() if own_secret else None))
         urls = {role: with_login(admin_url, role, passwords[role], database=connection.info.dbname) for role in ROLES}
         try:
             for role in ROLES:
@@ -110,10 +116,10 @@ def migrate(admin_url: str) -> None:
         ) from error
 
 
-def _passwords(values: Mapping[str, str], admin_password: str | None) -> dict[str, str]:
+def _passwords(values: Mapping[str, str], secret: str | None) -> dict[str, str]:
     given = {role: values.get(f"SUPPLIER_SLA_{role.upper()}_PASSWORD", "") for role in ROLES}
     missing = [role for role in ROLES if not given[role]]
-    if missing and not admin_password:
+    if missing and not secret:
         # A key that anybody can read in the source would open the warehouse to everybody who reaches the server.
         raise WarehouseUnfit(
             f"passwords of {', '.join(missing)}",
@@ -121,7 +127,7 @@ def _passwords(values: Mapping[str, str], admin_password: str | None) -> dict[st
             found="a login without one",
             next_step=f"set {', '.join(f'SUPPLIER_SLA_{role.upper()}_PASSWORD' for role in missing)}",
         )
-    return {role: given[role] or _derived(admin_password or "", role) for role in ROLES}
+    return {role: given[role] or _derived(secret or "", role) for role in ROLES}
 
 
 def _derived(admin_password: str, role: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import os
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -18,6 +20,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.bootstrap import ROLES, WarehouseUnfit, _passwords, _retried, pgpass_line, prepare_warehouse
 from supplier_sla.database import connect, password_of, session, with_login
+from supplier_sla.embedded_postgres import EmbeddedPostgres
 from tests.conftest import REPOSITORY, Warehouse
 from tests.support.databases import another_warehouse
 
@@ -219,6 +222,21 @@ def test_without_a_password_to_derive_from_none_is_made_up() -> None:
         _passwords({"SUPPLIER_SLA_LOADER_PASSWORD": "given"}, None)
     given = {f"SUPPLIER_SLA_{role.upper()}_PASSWORD": role for role in ROLES}
     assert _passwords(given, None) == {role: role for role in ROLES}
+
+
+def test_an_administrator_without_a_password_is_served_with_a_secret_of_our_own(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path)
+    with_password = server.start()
+    try:
+        (server.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 trust\n", encoding="utf-8")
+        execute(with_password, "select pg_reload_conf()")
+        port = with_password.rpartition(":")[2].partition("/")[0]
+        trusted = f"postgresql://sla_admin@127.0.0.1:{port}/warehouse"
+        for secret in ("of one home", "of another"):
+            roles = prepare_warehouse(trusted, environment={}, own_secret=functools.partial(str, secret))
+            connect(roles.loader).close()
+    finally:
+        server.stop()
 
 
 def test_derived_passwords_differ_by_role_and_are_slow_to_guess_back_from() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def prepare_installation(home: Path, *, landing: Path, outbox: Path, database_ur
     """
     database_url = database_url or os.environ.get(DATABASE_URL_VARIABLE)
     admin_url = database_url or EmbeddedPostgres(home / "postgres").start()
-    roles = prepare_warehouse(admin_url)
+    roles = prepare_warehouse(admin_url, own_secret=lambda: _own_secret(home / "role_secret"))
     settings = Settings(
         home=home,
         landing=landing,
@@ -45,6 +46,14 @@ def prepare_installation(home: Path, *, landing: Path, outbox: Path, database_ur
     metadata_url = file_metadata_url(settings) if database_url else embedded_metadata_url(admin_url)
     os.environ.update(airflow_environment(settings, metadata_url))
     return Installation(settings, _write_passfile(home / "pgpass", settings))
+
+
+def _own_secret(path: Path) -> str:
+    """A secret of this home, made at the first call; needed only where the administrator has no password."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def _write_passfile(path: Path, settings: Settings) -> Path:
