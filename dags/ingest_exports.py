@@ -5,7 +5,8 @@
 * **On failure**: what was loaded stays and is not loaded again; run it again. A bad file is no failure: it is refused
   or quarantined with its reason, and the other files go on.
 * **Backfill**: `airflow backfill create --dag-id ingest_exports --from-date ... --to-date ...`; `as_of` is the end of
-  the interval.
+  the interval. Files are landed whatever the night; the build that follows refuses an instant before the last
+  publication.
 """
 
 from __future__ import annotations

@@ -55,6 +55,12 @@ def template_database(embedded_postgres: EmbeddedPostgres) -> str:
     """Administrator's address of a migrated, empty database that tests copy."""
     admin_url = embedded_postgres.start()
     prepare_warehouse(admin_url)
+    with closing(psycopg2.connect(admin_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        # These databases are thrown away: their server need not wait for the disk.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            cursor.execute(f"alter system set {setting} = off")
+        cursor.execute("select pg_reload_conf()")
     return admin_url
 
 

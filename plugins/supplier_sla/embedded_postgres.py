@@ -52,6 +52,10 @@ class EmbeddedPostgresFailed(SupplierSlaError):
     """The embedded server could not be created, started or stopped."""
 
 
+class _NotServing(EmbeddedPostgresFailed):
+    """The server runs and takes no logins, because it is stopping or starting."""
+
+
 @dataclass(frozen=True)
 class _Postmaster:
     """A live server of ours, as its pid file describes it."""
@@ -84,8 +88,16 @@ class EmbeddedPostgres:
         with _locked(self.folder / "lock"):
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            port = self._ensure_running()
-            self._create_database(port)
+            deadline = time.monotonic() + START_TIMEOUT_SECONDS
+            while True:
+                port = self._ensure_running()
+                try:
+                    self._create_database(port)
+                    break
+                except _NotServing:  # asked to stop a moment ago: it looks ready until it is gone
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(POLL_SECONDS)
         return self._url(port, DATABASE)
 
     def stop(self) -> None:
@@ -153,7 +165,8 @@ class EmbeddedPostgres:
         try:
             connection = psycopg2.connect(self._url(port, "postgres"))
         except psycopg2.OperationalError as error:
-            raise EmbeddedPostgresFailed(
+            is_in_between = "the database system is" in str(error)  # ... shutting down, starting up
+            raise (_NotServing if is_in_between else EmbeddedPostgresFailed)(
                 f"embedded PostgreSQL in {self.folder}",
                 expected="a login of its administrator with the password in admin_password",
                 found=str(error).strip(),

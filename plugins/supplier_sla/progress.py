@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 
@@ -14,5 +15,7 @@ def say(line: str) -> None:
     """Say `line` where a person watches. Under a scheduler that is the task's log."""
     descriptor = os.environ.get(PROGRESS_FD)
     if descriptor:
-        os.write(int(descriptor), f"{line}\n".encode())
+        # Whoever watched may have gone (`scripts/nightly | head`); the night goes on.
+        with contextlib.suppress(OSError):
+            os.write(int(descriptor), f"{line}\n".encode())
     log.info(line)

@@ -8,6 +8,11 @@ import os
 import secrets
 from pathlib import Path
 
+from psycopg2 import sql
+from psycopg2.extensions import encrypt_password
+
+from supplier_sla.database import session, sqlalchemy_url, with_login
+from supplier_sla.kept_secret import kept_secret
 from supplier_sla.settings import REPOSITORY, Settings
 
 METADATA_DATABASE = "airflow"
@@ -19,7 +24,6 @@ def airflow_environment(settings: Settings, metadata_url: str) -> dict[str, str]
     The shared ones come from `settings.env`, which docker-compose.yml reads too.
     """
     home = settings.home / "airflow"
-    home.mkdir(parents=True, exist_ok=True)
     return {
         **shared_settings(),
         **settings.as_environment(),
@@ -39,25 +43,26 @@ def shared_settings(path: Path = REPOSITORY / "settings.env") -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def embedded_metadata_url(admin_url: str) -> str:
-    """Airflow's own database beside the warehouse on the embedded server, made when missing.
+def embedded_metadata_url(settings: Settings, admin_url: str) -> str:
+    """Airflow's own database beside the warehouse on the embedded server, under a role that owns nothing else.
 
     Its commits need not wait for the disk: a lost task record is run again, a lost ledger line would not be.
     """
-    from contextlib import closing
-    from urllib.parse import urlsplit, urlunsplit
-
-    import psycopg2
-
-    with closing(psycopg2.connect(admin_url)) as connection:
+    role = database = METADATA_DATABASE
+    password = kept_secret(settings.home / "airflow" / "metadata_password", lambda: secrets.token_urlsafe(24))
+    with session(admin_url) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("select 1 from pg_database where datname = %s", (METADATA_DATABASE,))
+            cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
             if cursor.fetchone() is None:
-                cursor.execute(f"create database {METADATA_DATABASE}")
-                cursor.execute(f"alter database {METADATA_DATABASE} set synchronous_commit = off")
-    parts = urlsplit(admin_url)
-    return urlunsplit(parts._replace(scheme="postgresql+psycopg2", path=f"/{METADATA_DATABASE}"))
+                verifier = encrypt_password(password, role, connection, "scram-sha-256")
+                cursor.execute(sql.SQL("create role {} login password %s").format(sql.Identifier(role)), (verifier,))
+            cursor.execute("select 1 from pg_database where datname = %s", (database,))
+            if cursor.fetchone() is None:
+                names = {"database": sql.Identifier(database), "role": sql.Identifier(role)}
+                cursor.execute(sql.SQL("create database {database} owner {role}").format(**names))
+                cursor.execute(sql.SQL("alter database {database} set synchronous_commit = off").format(**names))
+    return sqlalchemy_url(with_login(admin_url, role, password, database=database))
 
 
 def file_metadata_url(settings: Settings) -> str:
@@ -85,16 +90,13 @@ def migrate_metadata() -> bool:
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(
-            json.dumps(
-                {
-                    "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
-                    "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
-                    "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
-                }
-            ),
-            encoding="utf-8",
+    def make() -> str:
+        return json.dumps(
+            {
+                "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+                "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(32),
+                "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+            }
         )
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    return dict(json.loads(kept_secret(path, make)))

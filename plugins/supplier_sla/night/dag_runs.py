@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from supplier_sla.errors import SupplierSlaError
@@ -57,7 +60,7 @@ def run_nightly_dags(console: Console, configuration: dict[str, Any]) -> NightRu
             task.retry_delay = RETRY_DELAY
     runs = NightRuns()
     errors = _watch_tasks(console, runs)
-    with _scheduler_kept_away(NIGHTLY_DAGS):
+    with _scheduler_kept_away(NIGHTLY_DAGS, Path(os.environ["AIRFLOW_HOME"]) / "paused_by_night.json"):
         for dag_id in NIGHTLY_DAGS:
             console.say(f"{dag_id}")
             run = bag.dags[dag_id].test(run_conf=configuration)
@@ -148,8 +151,11 @@ def _watch_tasks(console: Console, runs: NightRuns) -> dict[tuple[str, str], Any
 
 
 @contextmanager
-def _scheduler_kept_away(dag_ids: tuple[str, ...]) -> Iterator[None]:
-    """Pause the DAGs while they run here; a scheduler on the same metadata would start them a second time."""
+def _scheduler_kept_away(dag_ids: tuple[str, ...], note: Path) -> Iterator[None]:
+    """Pause the DAGs while they run here; a scheduler on the same metadata would start them a second time.
+
+    `note` remembers which were awake, so that after a killed night the next one wakes them.
+    """
     from airflow.models.asset import AssetDagRunQueue
     from airflow.models.dag import DagModel
     from airflow.utils.session import create_session
@@ -157,6 +163,8 @@ def _scheduler_kept_away(dag_ids: tuple[str, ...]) -> Iterator[None]:
 
     with create_session() as session:
         awake = list(session.scalars(select(DagModel.dag_id).where(DagModel.dag_id.in_(dag_ids), ~DagModel.is_paused)))
+        awake += json.loads(note.read_text(encoding="utf-8")) if note.exists() else []
+        note.write_text(json.dumps(awake), encoding="utf-8")
         session.execute(update(DagModel).where(DagModel.dag_id.in_(awake)).values(is_paused=True))
     try:
         yield
@@ -164,3 +172,4 @@ def _scheduler_kept_away(dag_ids: tuple[str, ...]) -> Iterator[None]:
         with create_session() as session:
             session.execute(delete(AssetDagRunQueue).where(AssetDagRunQueue.target_dag_id.in_(dag_ids)))
             session.execute(update(DagModel).where(DagModel.dag_id.in_(awake)).values(is_paused=False))
+        note.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from supplier_sla.bootstrap import pgpass_line, prepare_warehouse
 from supplier_sla.embedded_postgres import EmbeddedPostgres
+from supplier_sla.kept_secret import kept_secret
 from supplier_sla.night.airflow_home import airflow_environment, embedded_metadata_url, file_metadata_url
 from supplier_sla.settings import REPOSITORY, Settings
 
@@ -34,7 +35,7 @@ def prepare_installation(home: Path, *, landing: Path, outbox: Path, database_ur
     """
     database_url = database_url or os.environ.get(DATABASE_URL_VARIABLE)
     admin_url = database_url or EmbeddedPostgres(home / "postgres").start()
-    roles = prepare_warehouse(admin_url, own_secret=lambda: _own_secret(home / "role_secret"))
+    roles = prepare_warehouse(admin_url, own_secret=lambda: kept_secret(home / "role_secret", secrets.token_urlsafe))
     settings = Settings(
         home=home,
         landing=landing,
@@ -43,17 +44,9 @@ def prepare_installation(home: Path, *, landing: Path, outbox: Path, database_ur
         transformer_url=roles.transformer,
         bi_reader_url=roles.bi_reader,
     )
-    metadata_url = file_metadata_url(settings) if database_url else embedded_metadata_url(admin_url)
+    metadata_url = file_metadata_url(settings) if database_url else embedded_metadata_url(settings, admin_url)
     os.environ.update(airflow_environment(settings, metadata_url))
     return Installation(settings, _write_passfile(home / "pgpass", settings))
-
-
-def _own_secret(path: Path) -> str:
-    """A secret of this home, made at the first call; needed only where the administrator has no password."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), encoding="utf-8")
-    return path.read_text(encoding="utf-8")
 
 
 def _write_passfile(path: Path, settings: Settings) -> Path:
