@@ -11,6 +11,10 @@ from supplier_sla.errors import SupplierSlaError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# Where all state goes, and the variable that names the administrator's address, when nothing else is said.
+DEFAULT_HOME = REPOSITORY / ".state"
+DATABASE_URL_VARIABLE = "SUPPLIER_SLA_DATABASE_URL"
+
 SLOTS = ("marts_blue", "marts_green")
 
 PREFIX = "SUPPLIER_SLA_"

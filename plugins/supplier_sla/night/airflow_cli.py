@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.night.installation import DEFAULT_HOME, prepare_installation
+from supplier_sla.night.installation import prepare_installation
+from supplier_sla.settings import DEFAULT_HOME
 
 
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: RET503 - it ends in execv

@@ -15,8 +15,9 @@ from pathlib import Path
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.instant import parse_instant
 from supplier_sla.night import airflow_home
+from supplier_sla.night.arguments import nightly_parser
 from supplier_sla.night.console import Console
-from supplier_sla.night.installation import DATABASE_URL_VARIABLE, DEFAULT_HOME, Installation, prepare_installation
+from supplier_sla.night.installation import Installation, prepare_installation
 
 
 class NightRefused(SupplierSlaError):
@@ -25,7 +26,7 @@ class NightRefused(SupplierSlaError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one night; 0 only when it was published."""
-    options = _parser().parse_args(arguments)
+    options = nightly_parser().parse_args(arguments)
     started = time.monotonic()
     try:
         home = Path(options.home).expanduser().resolve()
@@ -35,31 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SupplierSlaError as error:
         print(f"nightly failed: {error}", file=sys.stderr)
         return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="scripts/nightly",
-        description="Run one night: land the exports, build, check and publish the marts, hand penalties to finance.",
-        epilog="Exit status 0 only when the night was published. Without options it takes a generated sample company.",
-    )
-    parser.add_argument("--landing", metavar="DIR", help="folder with the exports (default: a generated sample)")
-    parser.add_argument(
-        "--as-of",
-        metavar="TIMESTAMP",
-        help="instant for which the night is computed, ISO 8601 with offset, e.g. 2026-02-10T22:54:00Z"
-        " (default: now; for the sample the night after its last month)",
-    )
-    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
-    parser.add_argument(
-        "--database-url", metavar="URL",
-        help="administrator's address of a PostgreSQL 16+ database, postgresql://user:password@host:port/database"
-        " (default: an embedded server below the home folder;"
-        f" {DATABASE_URL_VARIABLE} keeps the password off the command line)",
-    )  # fmt: skip
-    parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below --home)")
-    parser.add_argument("--force", action="store_true", help="build and publish although nothing is new")
-    return parser
 
 
 def _night(options: argparse.Namespace, home: Path, started: float) -> int:

@@ -11,10 +11,7 @@ from supplier_sla.bootstrap import pgpass_line, prepare_warehouse
 from supplier_sla.embedded_postgres import EmbeddedPostgres
 from supplier_sla.kept_secret import kept_secret
 from supplier_sla.night.airflow_home import airflow_environment, embedded_metadata_url, file_metadata_url
-from supplier_sla.settings import REPOSITORY, Settings
-
-DEFAULT_HOME = REPOSITORY / ".state"
-DATABASE_URL_VARIABLE = "SUPPLIER_SLA_DATABASE_URL"
+from supplier_sla.settings import DATABASE_URL_VARIABLE, Settings
 
 
 @dataclass(frozen=True)
