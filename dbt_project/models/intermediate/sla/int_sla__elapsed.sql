@@ -39,25 +39,28 @@ select
     case
         when deciding.target_unit = 'calendar_minutes'
             then deciding.from_at + deciding.seconds_left_at_from * interval '1 second'
-        else segments.segment_from + (deciding.due_open_seconds - segments.open_seconds_before) * interval '1 second'
+        -- Beyond the last published opening of the same coverage the due instant is not known.
+        when
+            opening.coverage_number = deciding.coverage_number
+            and opening.segment_from + (deciding.due_open_seconds - opening.open_seconds_before) * interval '1 second' <= opening.segment_to
+            then opening.segment_from + (deciding.due_open_seconds - opening.open_seconds_before) * interval '1 second'
     end as due_at
 from deciding
--- Exact fill at closing time is due at that closing time; with nothing left to use up, the next opening is due.
+-- One look-up in the index by running seconds. Exact fill at closing time is due at that closing time, so the opening must
+-- have begun before; with nothing left to use up, the next opening is due, so one that begins there will do.
 left join lateral (
     select
-        candidate.segment_from,
-        candidate.open_seconds_before
-    from {{ ref('int_calendar__segments') }} as candidate
+        segments.coverage_number,
+        segments.segment_from,
+        segments.segment_to,
+        segments.open_seconds_before
+    from {{ ref('int_calendar__segments') }} as segments
     where
         deciding.is_measurable_throughout
         and deciding.target_unit = 'business_minutes'
-        and candidate.calendar_id = deciding.calendar_id
-        and candidate.is_open
-        and candidate.coverage_number = deciding.coverage_number
-        and candidate.open_seconds_before <= deciding.due_open_seconds
-        and (candidate.open_seconds_before < deciding.due_open_seconds or deciding.seconds_left_at_from = 0)
-        and candidate.open_seconds_before + extract(epoch from candidate.segment_to - candidate.segment_from)::bigint
-        >= deciding.due_open_seconds
-    order by candidate.open_seconds_before desc
+        and segments.calendar_id = deciding.calendar_id
+        and segments.is_open
+        and segments.open_seconds_before < deciding.due_open_seconds + (deciding.seconds_left_at_from = 0)::integer
+    order by segments.open_seconds_before desc
     limit 1
-) as segments on true
+) as opening on true
