@@ -205,6 +205,9 @@ CASES = [
           ("2026-03-02 09:00", "opened", {"priority_code": "P3"}),
           ("2026-03-02 10:00", "priority_changed", {"priority_code": "P1"}),
           columns={"priority_code": "P1"}, elapsed=2 * HOUR, due="2026-03-02 17:00"),
+    _case("before_the_first_stated_priority_none_is_known", "by_priority", "2026-03-02 09:00", "2026-03-02 11:00",
+          ("2026-03-02 10:00", "priority_changed", {"priority_code": "P1"}),
+          columns={"priority_code": "P1"}, elapsed=2 * HOUR, due="2026-03-02 17:00"),
     _case("the_version_in_force_at_the_start_counts", "amended", "2026-03-09 16:00", "2026-03-10 11:00", elapsed=3 * HOUR,
           due="2026-03-10 16:00"),
     _case("the_next_version_from_its_first_day", "amended", "2026-03-10 09:00", "2026-03-10 11:00", status="breached",
@@ -240,6 +243,8 @@ def test_clock_rule(case: Case, measured: dict[str, tuple]) -> None:
     if case.status in ("met", "breached", "running", "running_past_due", "paused"):
         assert elapsed == case.elapsed
         assert due_at == (utc(case.due) if case.due else None)
+    else:
+        assert elapsed is None or case.status == "excused"
     assert breached_at == (due_at if case.status in ("breached", "running_past_due") else None)
 
 

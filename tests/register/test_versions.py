@@ -65,6 +65,8 @@ def warehouse_of_versions(module_warehouse: Warehouse, tmp_path_factory: pytest.
         score_criteria=[
             {"criterion_id": "in_time", "measure_code": "attainment", "weight": "70", "floor_value": "0.5",
              "target_value": "0.95", "valid_from": "2020-01-01"},
+            {"criterion_id": "in_time", "measure_code": "attainment", "weight": "100", "floor_value": "0.5",
+             "target_value": "0.95", "valid_from": "2020-01-01", "supplier_category_code": "it"},
             {"criterion_id": "satisfaction", "measure_code": "satisfaction", "weight": "30", "floor_value": "0.5",
              "target_value": "0.9", "valid_from": "2020-01-01"},
         ],
@@ -111,10 +113,18 @@ def test_a_supplier_whose_end_is_known_is_still_scored(warehouse_of_versions: Wa
 
 def test_a_criterion_without_data_gives_its_weight_away(warehouse_of_versions: Warehouse) -> None:
     weights = warehouse_of_versions.query(
-        "select criterion_id, effective_weight_ratio, status_code from marts.fct_supplier_score"
+        "select criterion_id, effective_weight_ratio, score, status_code from marts.fct_supplier_score"
         " where supplier_id = 'S4' and period_month = '2026-02-01' order by 1"
     )
-    assert weights == [("in_time", Decimal(1), "scored"), ("satisfaction", None, "no_data")]
+    assert weights == [("in_time", Decimal(1), Decimal(0), "scored"), ("satisfaction", None, None, "no_data")]
+
+
+def test_criteria_of_a_suppliers_own_category_replace_the_general_ones(warehouse_of_versions: Warehouse) -> None:
+    own = warehouse_of_versions.query(
+        "select criterion_id, weight, case_count from marts.fct_supplier_score"
+        " where supplier_id = 'S1' and period_month = '2026-01-01'"
+    )
+    assert own == [("in_time", Decimal(100), 1)]
 
 
 def test_a_month_without_any_data_has_no_score(warehouse_of_versions: Warehouse) -> None:

@@ -96,4 +96,8 @@ def _penalties(cursor: Cursor) -> list[str]:
         " group by currency_code order by currency_code"
     )
     lines = [f"  {currency}        {amount:,.2f} in {count} ledger lines" for currency, amount, count in cursor]
+    cursor.execute("select count(*) from marts.fct_penalty where status_code = 'fee_missing'")
+    waiting = (cursor.fetchone() or (0,))[0]
+    if waiting:
+        lines.append(f"  waiting    {waiting} penalty lines until their month's fee is delivered (status fee_missing)")
     return ["penalties proposed", *(lines or ["  none"])]

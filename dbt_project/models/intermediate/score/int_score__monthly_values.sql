@@ -32,7 +32,7 @@ criteria as (
 ),
 
 -- Rows of the supplier's own category take the place of the general ones as a set.
-criteria_of_supplier as (
+criteria_that_fit as (
     select
         months.*,
         criteria.criterion_id,
@@ -51,6 +51,12 @@ criteria_of_supplier as (
             months.period_month >= criteria.valid_from
             and months.period_month < criteria.effective_to
             and (criteria.supplier_category_code is null or months.category_code = criteria.supplier_category_code)
+),
+
+criteria_of_supplier as (
+    select *
+    from criteria_that_fit
+    where is_own_category = has_own_category
 ),
 
 attainment as (
@@ -119,4 +125,3 @@ left join satisfaction
     on
         criteria_of_supplier.supplier_id = satisfaction.supplier_id
         and criteria_of_supplier.period_month = satisfaction.period_month
-where criteria_of_supplier.is_own_category = criteria_of_supplier.has_own_category

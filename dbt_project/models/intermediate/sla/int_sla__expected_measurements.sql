@@ -28,7 +28,10 @@ candidates as (
         starts.first_at as started_at,
         starts.first_rank as start_rank,
         -- The value in force at the event: once the clock has started, the priority of that moment.
-        coalesce(starts.first_priority_code, tickets.priority_code) as priority_applied_code
+        case
+            when starts.first_rank is null then tickets.priority_code
+            else coalesce(starts.first_priority_code, tickets.unchanged_priority_code)
+        end as priority_applied_code
     from contracts_of_ticket
     inner join {{ ref('int_ticket__current') }} as tickets
         on contracts_of_ticket.ticket_key = tickets.ticket_key
@@ -45,7 +48,10 @@ candidates as (
         and (service_levels.category_code is null or service_levels.category_code = tickets.category_code)
         and (
             service_levels.priority_code is null
-            or service_levels.priority_code = coalesce(starts.first_priority_code, tickets.priority_code)
+            or service_levels.priority_code = case
+                when starts.first_rank is null then tickets.priority_code
+                else coalesce(starts.first_priority_code, tickets.unchanged_priority_code)
+            end
         )
 ),
 
@@ -64,7 +70,10 @@ select
     coalesce(best_fit.contract_id, tickets.contract_id) as contract_id,
     best_fit.started_at,
     best_fit.start_rank,
-    coalesce(best_fit.priority_applied_code, tickets.priority_code) as priority_applied_code,
+    case
+        when best_fit.ticket_key is not null then best_fit.priority_applied_code
+        else tickets.priority_code
+    end as priority_applied_code,
     case
         when best_fit.ticket_key is not null then null
         when tickets.supplier_id is null and tickets.contract_id is null then 'work_centre_unmapped'

@@ -123,6 +123,10 @@ select
     end as status_code,
     case when service_level_key is not null then started_at end as started_at,
     stopped_at,
-    elapsed_seconds,
+    -- What cannot be told has no figure either.
+    case
+        when status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published') then null
+        else elapsed_seconds
+    end as elapsed_seconds,
     due_at
 from judged

@@ -50,6 +50,8 @@ held as (
         cycles.cancelled_at,
         last_events.state_code as state_as_of,
         coalesce(last_events.priority_code, tickets.priority_code) as priority_as_of,
+        -- Where events tell of priorities, what held before the first of them is not known; else the ticket's own held all along.
+        case when last_events.priority_code is null then tickets.priority_code end as unchanged_priority_code,
         coalesce(last_events.work_centre_id, tickets.work_centre_id) as work_centre_as_of,
         coalesce(last_events.work_centre_since_at, tickets.opened_at) as work_centre_since_at,
         coalesce(cycles.event_count, 0) as event_count,
@@ -69,6 +71,7 @@ select
     held.ticket_type_code,
     held.category_code,
     held.priority_as_of as priority_code,
+    held.unchanged_priority_code,
     coalesce(held.state_as_of, 'new') as state_code,
     held.source_state_code,
     held.work_centre_as_of as work_centre_id,

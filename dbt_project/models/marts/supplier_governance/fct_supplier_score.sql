@@ -2,7 +2,11 @@
 with weighed as (
     select
         monthly_values.*,
-        least(greatest((measured_ratio - floor_value) / (target_value - floor_value), 0), 1) * 100 as score,
+        -- Without data there is no score; greatest and least would pass over the missing value and make it 0.
+        case
+            when measured_ratio is not null
+                then least(greatest((measured_ratio - floor_value) / (target_value - floor_value), 0), 1) * 100
+        end as score,
         -- A criterion without data gives its weight to the others of the month.
         case
             when measured_ratio is not null
@@ -29,7 +33,7 @@ select
     weighed.weight,
     weighed.effective_weight_ratio,
     round(weighed.score, 4) as score,
-    weighed.score * weighed.effective_weight_ratio as weighted_score,
+    round(weighed.score * weighed.effective_weight_ratio, 10) as weighted_score,
     case when weighed.measured_ratio is null then 'no_data' else 'scored' end as status_code,
     run.as_of
 from weighed
