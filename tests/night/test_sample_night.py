@@ -241,3 +241,14 @@ def test_an_earlier_night_is_refused_with_what_to_do(sample_night: SampleNight) 
     earlier = sample_night.home.run("--as-of", "2026-01-01T00:00:00Z")
     assert earlier.code == 1
     assert "an earlier one" in earlier.errors and "next:" in earlier.errors
+
+
+def test_a_reader_sees_which_files_were_refused_and_why(sample_night: SampleNight) -> None:
+    refused = dict(sample_night.home.query("select source_file, reason from marts.qc_refused_delivery"))
+    assert set(refused) == {
+        "survey_responses_bad_empty_file.csv",
+        "tickets_bad_duplicate_header.csv",
+        "tickets_bad_missing_column.csv",
+        "unknown_name_canteen_menu.csv",
+    }
+    assert "opened_at" in refused["tickets_bad_missing_column.csv"]

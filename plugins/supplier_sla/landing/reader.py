@@ -66,7 +66,8 @@ class DelimitedReader:
     """
 
     def __init__(self, stream: BinaryIO, *, encoding: str, delimiter: str) -> None:
-        text = io.TextIOWrapper(stream, encoding=_encoding(stream, encoding), errors="surrogateescape", newline="")
+        self._encoding = _encoding(stream, encoding)
+        text = io.TextIOWrapper(stream, encoding=self._encoding, errors="surrogateescape", newline="")
         self._delimiter = delimiter
         self._next_line = 1
         self._chunks = _chunks(text)
@@ -165,7 +166,7 @@ class DelimitedReader:
         for name, value in zip(self.header, cells, strict=True):
             if not _is_text(value):
                 reason_code = "nul_byte" if "\0" in value else "undecodable_bytes"
-                expected = "text without NUL bytes" if "\0" in value else "text in the encoding of the profile"
+                expected = "text without NUL bytes" if "\0" in value else f"{self._encoding} text"
                 return BrokenRecord(line, reason_code, expected, printable(value), _kept(text), name)
         return None
 
