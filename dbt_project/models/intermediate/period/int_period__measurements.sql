@@ -5,8 +5,6 @@ select
     measurements.service_level_id,
     measurements.contract_id,
     measurements.status_code,
-    measurements.elapsed_seconds,
-    measurements.due_at,
     statuses.is_measured,
     measurements.status_code in ('breached', 'running_past_due') as is_breached,
     {{ local_month(

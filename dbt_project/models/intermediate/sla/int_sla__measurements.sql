@@ -96,6 +96,16 @@ judged as (
             when start_rank is null then 'not_started'
         end as status_reason_code
     from gathered
+),
+
+told as (
+    select
+        judged.*,
+        coalesce(
+            status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published'),
+            false
+        ) as is_untellable
+    from judged
 )
 
 select
@@ -112,8 +122,7 @@ select
     -- The order of these branches is the precedence of the statuses.
     case
         when service_level_key is null then 'no_service_level'
-        when status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published')
-            then 'not_measurable'
+        when is_untellable then 'not_measurable'
         when status_reason_code = 'cancelled' then 'excused'
         when is_past_target and stopped_at is not null then 'breached'
         when is_past_target then 'running_past_due'
@@ -124,9 +133,6 @@ select
     case when service_level_key is not null then started_at end as started_at,
     stopped_at,
     -- What cannot be told has no figure either.
-    case
-        when status_reason_code in ('calendar_unknown', 'start_event_missing', 'stop_before_start', 'calendar_not_published') then null
-        else elapsed_seconds
-    end as elapsed_seconds,
+    case when not is_untellable then elapsed_seconds end as elapsed_seconds,
     due_at
-from judged
+from told
