@@ -3,10 +3,12 @@
 * **Inputs**: accepted rows of `raw`; the asset `raw_deliveries`.
 * **Outputs**: views in `marts`, new lines in `finance.ledger_line`, one row in `ops.publication`, the asset
   `published_marts`.
-* **On failure**: readers keep the last good night. Mend and run again; a slot that was built but not published is
-  built anew.
+* **On failure**: readers keep the last good night. Mend and run again from `choose_slot` on; a slot that was built but
+  not published is emptied and built in full.
 * **Nothing new**: with the deliveries, models and `as_of` of the last publication everything is skipped
   (`force_build` builds).
+* **Incremental**: a slot keeps its tables and changes what changed since its own last published build. It is emptied
+  and built in full when models, checks or server changed, or on demand (`full_refresh`).
 """
 
 from __future__ import annotations
@@ -54,6 +56,7 @@ def build_sla_warehouse() -> None:
             as_of=as_of_of(context),
             run_id=context["dag_run"].run_id,
             force=bool(context["params"].get("force_build")),
+            full_refresh=bool(context["params"].get("full_refresh")),
         )
 
     @task(doc_md="The door out: expectations over the new slot before anybody sees it.")

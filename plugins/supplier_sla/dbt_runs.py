@@ -12,7 +12,7 @@ from pathlib import Path
 from supplier_sla.database import address_parameters
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.settings import SLOTS, Settings
-from supplier_sla.warehouse.fingerprint import build_fingerprint
+from supplier_sla.warehouse.fingerprint import project_fingerprint
 
 PROFILE = "supplier_sla"
 TARGET = "night"
@@ -54,7 +54,7 @@ def prepare_manifest(settings: Settings) -> bool:
     """
     manifest, stamp = manifest_path(settings), manifest_path(settings).with_suffix(".fingerprint")
     # Another dbt writes another manifest, whatever the project says.
-    fingerprint = f"{build_fingerprint()} dbt {version('dbt-core')}"
+    fingerprint = f"{project_fingerprint()} dbt {version('dbt-core')}"
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return False
     slot = SLOTS[0]

@@ -162,7 +162,13 @@ WELL_FORMED_AND_NOT = [
     ("calendars", "monday", "22:00-06:00", "08:00-12:00;11:59-13:00"),
     ("calendars", "monday", "13:00-17:00;08:00-13:00", "20:00-06:00;23:00-24:00"),
     ("service_levels", "pause_states", "on_hold;waiting", "on_hold;;waiting"),
-    ("service_levels", "start_event", "state:in_progress", "reopened"),
+    ("service_levels", "start_event", "state:in_progress", "escalated"),
+    ("service_levels", "start_event", "opened;commented;requester_commented;reopened", "opened;;commented"),
+    ("service_levels", "stop_event", "resolved;state:x:1;closed", "resolved; closed"),
+    ("service_levels", "stop_event", "responded", "state:"),
+    ("service_levels", "pause_reasons", "parts_on_order", "parts on order"),
+    ("service_levels", "reopen_policy", "new_cycle", "restart"),
+    ("ticket_events", "event_type", "requester_commented", "requester_comment"),
     ("suppliers", "supplier_id", "x" * 500, "x" * 501),
     ("suppliers", "supplier_id", "SUP 1", "SUP\n1"),
     ("suppliers", "supplier_name", "=1+1", "   "),
@@ -210,6 +216,74 @@ def test_a_rule_is_judged_only_where_its_columns_are_well_formed(
         (5, "scale_max", "wrong_type"),
         (6, "scale_max", "scale_is_a_range"),
         (6, "score", "score_lies_on_its_scale"),
+    ]
+
+
+def test_a_service_level_in_working_days_has_a_calendar_and_whole_days(
+    warehouse: Warehouse, landing: Path, land: Land
+) -> None:
+    (landing / "service_levels.csv").write_text(
+        "service_level_id,contract_id,metric_code,start_event,stop_event,valid_from,target_unit,target_value,calendar_id\n"
+        + "".join(
+            f"L{number},C1,resolution_time,opened,resolved,2024-01-01,{target}\n"
+            for number, target in enumerate(
+                [
+                    "working_days,0,CAL",
+                    "working_days,3.0,CAL",
+                    "working_days,2.5,CAL",
+                    "working_days,10001,CAL",
+                    "working_days,,CAL",
+                    "working_days,3,",
+                    "business_minutes,2.5,",
+                    "calendar_minutes,2.5,",
+                    "calendar_minutes,,",
+                    "promised_time,,",
+                ]
+            )
+        )
+    )
+    land()
+    assert problems(warehouse) == [
+        (4, "target_value", "working_days_are_whole_days"),
+        (5, "target_value", "working_days_are_whole_days"),
+        (6, "target_value", "targets_are_given"),
+        (7, "calendar_id", "working_days_need_a_calendar"),
+        (8, "calendar_id", "business_minutes_need_a_calendar"),
+        (10, "target_value", "targets_are_given"),
+    ]
+
+
+def test_an_exclusion_names_what_it_excludes_and_its_window_has_a_start_before_its_end(
+    warehouse: Warehouse, landing: Path, land: Land
+) -> None:
+    monday, tuesday = "2026-02-02T00:00:00Z", "2026-02-03T00:00:00+01:00"
+    (landing / "exclusions.csv").write_text(
+        "exclusion_id,reason_code,contract_id,service_level_id,ticket_id,excluded_from,excluded_to\n"
+        "ticket,force_majeure,,,T1,,\n"
+        f"window of a ticket,force_majeure,,,T1,{monday},{tuesday}\n"
+        f"window of a contract,force_majeure,C1,,,{monday},{tuesday}\n"
+        f"open window of a level,force_majeure,,L1,,{monday},\n"
+        f"for everybody,force_majeure,,,,{monday},{tuesday}\n"
+        "for ever,force_majeure,C1,,,,\n"
+        f"end without start,force_majeure,,,T1,,{tuesday}\n"
+        f"turned round,force_majeure,C1,,,{tuesday},{monday}\n"
+        f"empty,force_majeure,C1,,,{monday},{monday}\n"
+        f"not a time,force_majeure,C1,,,{monday},Tuesday\n"
+    )
+    land()
+    assert problems(warehouse) == [
+        (6, "contract_id", "exclusion_names_what_it_excludes"),
+        (7, "excluded_from", "window_without_ticket_begins"),
+        (8, "excluded_from", "window_that_ends_begins"),
+        (9, "excluded_to", "window_ends_after_its_start"),
+        (10, "excluded_to", "window_ends_after_its_start"),
+        (11, "excluded_to", "wrong_type"),
+    ]
+    assert warehouse.query("select ticket_key from raw.exclusions order by _line") == [
+        ("canonical/T1",),
+        ("canonical/T1",),
+        (None,),
+        (None,),
     ]
 
 

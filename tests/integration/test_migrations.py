@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
 from supplier_sla.bootstrap import migrate
+from supplier_sla.database import sqlalchemy_url
+from supplier_sla.landing import land_exports
 from supplier_sla.landing.contract import load_contracts
 from tests.conftest import Warehouse
+from tests.support.nights import write_exports
+from tests.support.register import Row, service_level, ticket
 
-LINEAGE = [
-    ("_extra", "jsonb"),
-    ("_delivery_id", "bigint"),
-    ("_line", "bigint"),
-    ("_version_at", "timestamp with time zone"),
-    ("_row_hash", "uuid"),
-]
+AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
+FIRST = import_module("supplier_sla.migrations.versions.0001_state")
+TERMS = import_module("supplier_sla.migrations.versions.0002_service_level_terms")
+NAMED_LEVEL = import_module("supplier_sla.migrations.versions.0005_source_service_level")
+
+LINEAGE = {
+    "_extra": "jsonb",
+    "_delivery_id": "bigint",
+    "_line": "bigint",
+    "_version_at": "timestamp with time zone",
+    "_row_hash": "uuid",
+}
 
 
-def raw_tables(warehouse: Warehouse) -> dict[str, list[tuple[str, str]]]:
+def raw_tables(warehouse: Warehouse) -> dict[str, dict[str, str]]:
+    """Types of the columns of each table; their order says only which migration brought them."""
     rows = warehouse.query(
-        "select table_name, array_agg(array[column_name, data_type]::text[] order by ordinal_position)"
+        "select table_name, jsonb_object_agg(column_name, data_type)"
         " from information_schema.columns where table_schema = 'raw' group by table_name"
     )
-    return {table: [(name, kind) for name, kind in columns] for table, columns in rows}
+    return dict(rows)
 
 
 def test_the_raw_tables_have_the_columns_of_the_file_contracts_and_the_lineage(warehouse: Warehouse) -> None:
@@ -32,7 +53,7 @@ def test_the_raw_tables_have_the_columns_of_the_file_contracts_and_the_lineage(w
             names.append("ticket_key")
         if entity == "ticket_events":
             names.append("event_key")
-        expected[entity] = [*((name, "text") for name in names), *LINEAGE]
+        expected[entity] = {**dict.fromkeys(names, "text"), **LINEAGE}
     assert raw_tables(warehouse) == expected
 
 
@@ -47,3 +68,41 @@ def test_rows_are_conserved_by_the_table_itself(warehouse: Warehouse) -> None:
     constraint = "select pg_get_constraintdef(oid) from pg_constraint where conname = 'nothing_is_lost'"
     ((definition,),) = warehouse.query(constraint)
     assert "rows_in_file = ((rows_loaded + rows_quarantined) + rows_repeated)" in definition
+
+
+@pytest.mark.parametrize(
+    ("entity", "rows", "migration"),
+    [
+        pytest.param("service_levels", [service_level(), service_level("RES-2", pause_states="")], TERMS, id="terms"),
+        pytest.param("tickets", [ticket("T1", "2026-01-05T09:12:44Z")], NAMED_LEVEL, id="level of the verdict"),
+    ],
+)
+def test_a_row_delivered_before_its_entity_got_more_columns_is_still_an_exact_repeat(
+    warehouse: Warehouse, tmp_path: Path, entity: str, rows: list[Row], migration: ModuleType
+) -> None:
+    write_exports(tmp_path, {entity: rows})
+    land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="before")
+    _take_back(warehouse, entity, migration)
+    _run_migration(warehouse, migration)
+
+    with (tmp_path / f"{entity}.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")  # other bytes, the same rows
+    report = land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="after")
+
+    assert (report.rows.rows_in_file, report.rows.rows_repeated) == (len(rows), len(rows))
+    assert warehouse.query(f"select distinct {migration.NEW_COLUMNS[-1]} from raw.{entity}") == [(None,)]
+
+
+def _take_back(warehouse: Warehouse, entity: str, migration: ModuleType) -> None:
+    """The table as the first migration made and its loader filled it."""
+    hashed = ", ".join([*FIRST.RAW_COLUMNS[entity].split(), "updated_at"])
+    drops = ", ".join(f"drop column {column}" for column in migration.NEW_COLUMNS)
+    warehouse.query(f"update raw.{entity} set _row_hash = md5(row({hashed})::text)::uuid")
+    warehouse.query(f"alter table raw.{entity} {drops}")
+
+
+def _run_migration(warehouse: Warehouse, migration: ModuleType) -> None:
+    """One migration by itself, whatever came after it."""
+    engine = create_engine(sqlalchemy_url(warehouse.admin_url), poolclass=NullPool)
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration.upgrade()

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import Warehouse
+from tests.support.instants import utc
 from tests.support.nights import night
-from tests.support.reference_clock import utc
 from tests.support.register import Row, contract, register, service_level, ticket
 
 AS_OF = utc("2026-03-15 12:00")

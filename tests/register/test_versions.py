@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import Warehouse
+from tests.support.instants import utc
 from tests.support.nights import night
-from tests.support.reference_clock import utc
 from tests.support.register import SUPPLIER, WORK_CENTRE, Row, contract, event, register, service_level, ticket
 
 AS_OF = utc("2026-03-15 12:00")

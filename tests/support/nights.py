@@ -43,9 +43,27 @@ def land(warehouse: Warehouse, landing: Path, as_of: datetime) -> LandingReport:
 
 
 def build_and_publish(
-    warehouse: Warehouse, home: Path, as_of: datetime, *, select: str | None = None, force: bool = True
+    warehouse: Warehouse,
+    home: Path,
+    as_of: datetime,
+    *,
+    select: str | None = None,
+    force: bool = True,
+    full_refresh: bool = False,
 ) -> PublicationResult:
-    """Build the idle slot with dbt (tests included) and switch to it."""
+    """Build the idle slot with dbt (tests included) and switch to it; from its second build on incrementally."""
+    run_id = f"build {next(_run_numbers)}"
+    with session(warehouse.transformer_url) as connection:
+        choice = choose_slot(
+            connection, as_of=as_of, run_id=run_id, fingerprint="test", force=force, full_refresh=full_refresh
+        )
+        assert choice.slot is not None, choice.reason
+        build(warehouse, home, choice.slot, select=select)
+        return publish(connection, slot=choice.slot, run_id=run_id)
+
+
+def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = None) -> None:
+    """Run dbt, tests included, in a slot that was chosen."""
     settings = Settings(
         home=home,
         landing=home / "landing",
@@ -54,18 +72,15 @@ def build_and_publish(
         transformer_url=warehouse.transformer_url,
         bi_reader_url=warehouse.bi_reader_url,
     )
-    run_id = f"build {next(_run_numbers)}"
-    with session(warehouse.transformer_url) as connection:
-        choice = choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint="test", force=force)
-        assert choice.slot is not None, choice.reason
-        variables = {**address_variables(settings.transformer_url), **slot_variables(settings, choice.slot)}
-        run_dbt(["build", *(["--select", select] if select else [])], settings, variables)
-        return publish(connection, slot=choice.slot, run_id=run_id)
+    variables = {**address_variables(settings.transformer_url), **slot_variables(settings, slot)}
+    run_dbt(["build", *(["--select", select] if select else [])], settings, variables)
 
 
-def night(warehouse: Warehouse, home: Path, exports: Mapping[str, Rows], as_of: datetime) -> LandingReport:
+def night(
+    warehouse: Warehouse, home: Path, exports: Mapping[str, Rows], as_of: datetime, *, full_refresh: bool = False
+) -> LandingReport:
     """Write, land, build and publish."""
     write_exports(home / "landing", exports)
     report = land(warehouse, home / "landing", as_of)
-    build_and_publish(warehouse, home, as_of)
+    build_and_publish(warehouse, home, as_of, full_refresh=full_refresh)
     return report

@@ -15,7 +15,7 @@ from psycopg2.extras import execute_values
 
 from supplier_sla.database import session
 from supplier_sla.warehouse.publish import PublicationResult, publish
-from supplier_sla.warehouse.slots import choose_slot
+from supplier_sla.warehouse.slots import SlotChoice, choose_slot
 from tests.conftest import REPOSITORY, Warehouse
 
 AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
@@ -93,11 +93,36 @@ def promised_columns() -> dict[str, dict[str, str]]:
     }
 
 
-def reserve(warehouse: Warehouse, *, as_of: datetime = AS_OF, force: bool = True) -> tuple[str, str]:
+def deliver(warehouse: Warehouse, name: str, state: str = "loaded", *, is_checked: bool = True) -> int:
+    """Number of a new delivery, without rows."""
+    rows = warehouse.query(
+        "insert into ops.delivery (relative_path, content_sha256, byte_size, entity, state, is_checked, as_of, run_id)"
+        " values (%s, %s, 1, 'tickets', %s, %s, %s, 'landing') returning delivery_id",
+        (name, name, state, is_checked, AS_OF),
+    )
+    return int(rows[0][0])
+
+
+def choose(
+    warehouse: Warehouse,
+    *,
+    as_of: datetime = AS_OF,
+    fingerprint: str = "models",
+    run_id: str = "run",
+    force: bool = False,
+    full_refresh: bool = False,
+) -> SlotChoice:
+    """Choose as the transformer."""
+    with session(warehouse.transformer_url) as connection:
+        return choose_slot(
+            connection, as_of=as_of, run_id=run_id, fingerprint=fingerprint, force=force, full_refresh=full_refresh
+        )
+
+
+def reserve(warehouse: Warehouse, *, as_of: datetime = AS_OF) -> tuple[str, str]:
     """Slot and run of a new night."""
     run_id = f"run {next(_run_numbers)}"
-    with session(warehouse.transformer_url) as connection:
-        choice = choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint="models", force=force)
+    choice = choose(warehouse, as_of=as_of, run_id=run_id, force=True)
     assert choice.slot is not None, choice.reason
     return choice.slot, run_id
 

@@ -109,6 +109,36 @@ def test_comments_follow_the_models_also_when_they_change_or_go(warehouse: Wareh
         assert warehouse.query(comments.format("marts.fct_penalty")) == built
 
 
+def test_a_view_in_the_slot_is_published_like_a_table_and_survives_the_switches(warehouse: Warehouse) -> None:
+    for minutes in (1, 2, 3):
+        slot, run_id = reserve(warehouse)
+        colour = slot.removeprefix("marts_")
+        build_slot(warehouse, slot)
+        as_transformer(
+            warehouse,
+            f"drop table if exists intermediate_{colour}.stretches cascade;"
+            f" create table intermediate_{colour}.stretches as select {minutes} as minutes;"
+            f" create view {slot}.rpt_stretch as select minutes from intermediate_{colour}.stretches;"
+            f" comment on view {slot}.rpt_stretch is 'Why {minutes}.';"
+            f" comment on column {slot}.rpt_stretch.minutes is 'How long, {minutes}.';"
+            f" create view {slot}.rpt_stretch__dbt_tmp as select 1 as a",
+        )
+        assert switch(warehouse, slot, run_id).views == len(TABLES) + 1
+        with reader(warehouse) as cursor:
+            cursor.execute(
+                "select minutes, obj_description('marts.rpt_stretch'::regclass, 'pg_class'),"
+                " col_description('marts.rpt_stretch'::regclass, 1) from marts.rpt_stretch"
+            )
+            assert cursor.fetchall() == [(minutes, f"Why {minutes}.", f"How long, {minutes}.")]
+        # As the next build of the slot does, which replaces the view.
+        as_transformer(warehouse, f"drop view {slot}.rpt_stretch__dbt_tmp")
+        if minutes == 1:
+            warehouse.query("create view public.analysis as select sum(minutes) as total from marts.rpt_stretch")
+        assert warehouse.query("select total from public.analysis") == [(minutes,)]
+    with reader(warehouse) as cursor, pytest.raises(errors.InsufficientPrivilege):
+        cursor.execute("select * from intermediate_blue.stretches")
+
+
 def test_names_that_need_quotes_are_published_like_others(warehouse: Warehouse) -> None:
     slot, run_id = reserve(warehouse)
     build_slot(warehouse, slot)

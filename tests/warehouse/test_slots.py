@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg2
@@ -11,30 +11,10 @@ import pytest
 
 from supplier_sla.database import connect, session
 from supplier_sla.warehouse.fingerprint import build_fingerprint
-from supplier_sla.warehouse.slots import BUILDER_APPLICATION_NAME, NightInThePast, SlotBusy, SlotChoice, choose_slot
+from supplier_sla.warehouse.slot_relations import SlotBusy
+from supplier_sla.warehouse.slots import BUILDER_APPLICATION_NAME, NightInThePast, choose_slot
 from tests.conftest import REPOSITORY, Warehouse
-from tests.support.slot_tables import AS_OF, build_slot, night, reserve, switch
-
-
-def choose(
-    warehouse: Warehouse,
-    *,
-    as_of: datetime = AS_OF,
-    fingerprint: str = "models",
-    run_id: str = "run",
-    force: bool = False,
-) -> SlotChoice:
-    with session(warehouse.transformer_url) as connection:
-        return choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint=fingerprint, force=force)
-
-
-def deliver(warehouse: Warehouse, name: str, state: str = "loaded", *, is_checked: bool = True) -> int:
-    rows = warehouse.query(
-        "insert into ops.delivery (relative_path, content_sha256, byte_size, entity, state, is_checked, as_of, run_id)"
-        " values (%s, %s, 1, 'tickets', %s, %s, %s, 'landing') returning delivery_id",
-        (name, name, state, is_checked, AS_OF),
-    )
-    return int(rows[0][0])
+from tests.support.slot_tables import AS_OF, build_slot, choose, deliver, night, reserve, switch
 
 
 def test_nights_alternate_between_the_slots(warehouse: Warehouse) -> None:
@@ -108,25 +88,6 @@ def test_deliveries_that_models_may_not_use_are_no_reason_to_build(warehouse: Wa
     assert choose(warehouse).slot is None
 
 
-def test_reserving_empties_the_slot_of_an_earlier_night(warehouse: Warehouse) -> None:
-    night(warehouse)
-    night(warehouse)
-    reserve(warehouse)
-    left = warehouse.query(
-        "select schemaname, count(*) from pg_tables where schemaname like 'marts%%' group by 1 order by 1"
-    )
-    assert left == [("marts_green", 4)]
-
-
-def test_a_view_on_a_slot_instead_of_on_marts_is_named_and_not_dropped(warehouse: Warehouse) -> None:
-    night(warehouse)
-    night(warehouse)
-    warehouse.query("create view public.analysis as select * from marts_blue.fct_penalty")
-    with pytest.raises(SlotBusy, match=r"view analysis depends on table marts_blue\.fct_penalty"):
-        choose(warehouse, force=True)
-    assert warehouse.query("select count(*) from public.analysis") == [(0,)]
-
-
 def test_a_slot_in_which_another_runs_dbt_is_working_is_not_given_away(warehouse: Warehouse) -> None:
     slot, run_id = reserve(warehouse)
     with closing(connect(warehouse.transformer_url, application_name=BUILDER_APPLICATION_NAME)):
@@ -154,16 +115,17 @@ def test_choosing_waits_for_a_publication_that_is_going_on(warehouse: Warehouse)
     assert switch(warehouse, slot, run_id).publication_id == 1
 
 
-def test_the_fingerprint_follows_content_and_names_and_nothing_else(tmp_path: Path) -> None:
+def test_the_fingerprint_follows_content_names_and_server_and_nothing_else(tmp_path: Path) -> None:
     model = tmp_path / "dbt_project" / "models" / "a.sql"
     model.parent.mkdir(parents=True)
     model.write_text("select 1")
-    first = build_fingerprint(tmp_path)
+    first = build_fingerprint("PostgreSQL 18.0", tmp_path)
     (tmp_path / "dbt_project" / "target").mkdir()
     (tmp_path / "dbt_project" / "target" / "a.sql").write_text("compiled")
     (tmp_path / "dbt_project" / "notes.txt").write_text("not a model")
-    assert build_fingerprint(tmp_path) == first
+    assert build_fingerprint("PostgreSQL 18.0", tmp_path) == first
+    other_server = build_fingerprint("PostgreSQL 18.1", tmp_path)
     model.write_text("select 2")
-    changed = build_fingerprint(tmp_path)
+    changed = build_fingerprint("PostgreSQL 18.0", tmp_path)
     model.rename(model.with_name("b.sql"))
-    assert len({first, changed, build_fingerprint(tmp_path)}) == 3
+    assert len({first, other_server, changed, build_fingerprint("PostgreSQL 18.0", tmp_path)}) == 4

@@ -40,7 +40,7 @@ TYPE_EXAMPLES: Mapping[ColumnType, tuple[str, ...]] = {
     "currency": ("EUR",),
     "hours": ("08:00-12:00;13:00-17:00", "22:00-06:00", "00:00-24:00"),
     "code_list": ("waiting_customer;on_hold",),
-    "trigger": ("resolved", "state:in_progress"),
+    "trigger_list": ("resolved", "opened;commented", "state:in_progress"),
 }
 
 NOTES_ON_TYPES: Mapping[ColumnType, str] = {

@@ -35,6 +35,19 @@ class TypeRule:
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _INTERVAL = f"{_TIME}-({_TIME}|24:00)"
 
+# What may start or stop a clock; in which words of an event each is seen, the models of the clock say.
+TRIGGERS = (
+    "opened",
+    "assigned",
+    "responded",
+    "commented",
+    "requester_commented",
+    "reopened",
+    "resolved",
+    "closed",
+)
+_TRIGGER = f"({'|'.join(TRIGGERS)}|state:[^;[:space:]]+)"
+
 # Two of the intervals share a minute. An end at or before its start reaches into the next day.
 _INTERVALS_OVERLAP = """exists (
     with opening as (
@@ -87,9 +100,9 @@ TYPE_RULES: dict[ColumnType, TypeRule] = {
         condition=f"not {_INTERVALS_OVERLAP}",
     ),
     "code_list": TypeRule("codes separated by semicolons", pattern="^[^;[:space:]]+(;[^;[:space:]]+)*$"),
-    "trigger": TypeRule(
-        "opened, assigned, responded, resolved, closed or state:<code>",
-        pattern="^(opened|assigned|responded|resolved|closed|state:[^;[:space:]]+)$",
+    "trigger_list": TypeRule(
+        f"one or several of {', '.join(TRIGGERS)} and state:<code>, separated by semicolons",
+        pattern=f"^{_TRIGGER}(;{_TRIGGER})*$",
     ),
 }
 

@@ -29,7 +29,7 @@ ColumnType = Literal[
     "currency",
     "hours",
     "code_list",
-    "trigger",
+    "trigger_list",
 ]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")

@@ -30,6 +30,11 @@ def nightly_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--outbox", metavar="DIR", help="folder for the extracts (default: outbox below --home)")
     parser.add_argument("--force", action="store_true", help="build and publish although nothing is new")
+    parser.add_argument(
+        "--full-refresh",
+        action="store_true",
+        help="the same, and build every table anew instead of changing what changed since the slot's last build",
+    )
     return parser
 
 

@@ -47,7 +47,7 @@ def _night(options: argparse.Namespace, home: Path, started: float) -> int:
     console = Console(home / "airflow" / "logs", as_of.strftime("%Y%m%dT%H%M%SZ"))
     code = 1
     try:
-        _run(console, installation, as_of, force=options.force)
+        _run(console, installation, as_of, force=options.force, full_refresh=options.full_refresh)
         code = 0
     except SupplierSlaError as error:
         console.complain(f"nightly failed: {error}")
@@ -61,7 +61,7 @@ def _night(options: argparse.Namespace, home: Path, started: float) -> int:
     os._exit(code)
 
 
-def _run(console: Console, installation: Installation, as_of: datetime, *, force: bool) -> None:
+def _run(console: Console, installation: Installation, as_of: datetime, *, force: bool, full_refresh: bool) -> None:
     from supplier_sla.dbt_runs import prepare_manifest
     from supplier_sla.night.dag_runs import run_nightly_dags
     from supplier_sla.night.summary import FilesSeen, night_summary
@@ -70,7 +70,7 @@ def _run(console: Console, installation: Installation, as_of: datetime, *, force
         console.say("Airflow's metadata database is ready")
     if prepare_manifest(installation.settings):
         console.say("dbt project parsed")
-    configuration = {"as_of": as_of.isoformat(), "force_build": force}
+    configuration = {"as_of": as_of.isoformat(), "force_build": force, "full_refresh": full_refresh}
     runs = run_nightly_dags(console, configuration)
     console.say("seconds (wall, CPU of this process)")
     for task, wall, cpu in runs.slowest_tasks():

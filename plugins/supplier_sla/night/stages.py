@@ -58,11 +58,21 @@ def validate_deliveries(*, as_of: datetime) -> int:
     return len(deliveries)
 
 
-def choose_slot(*, as_of: datetime, run_id: str, force: bool) -> str | None:
+def choose_slot(*, as_of: datetime, run_id: str, force: bool, full_refresh: bool) -> str | None:
     """The slot to build, or None when nothing is new."""
     settings = Settings.from_environment()
     with session(settings.transformer_url, application_name="supplier_sla_build") as connection:
-        choice = slots.choose_slot(connection, as_of=as_of, run_id=run_id, fingerprint=build_fingerprint(), force=force)
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select version()")
+            (server_version,) = cursor.fetchone() or ("",)
+        choice = slots.choose_slot(
+            connection,
+            as_of=as_of,
+            run_id=run_id,
+            fingerprint=build_fingerprint(server_version),
+            force=force,
+            full_refresh=full_refresh,
+        )
     say(f"    {choice.slot or 'nothing to build'}: {choice.reason}")
     return choice.slot
 

@@ -70,9 +70,10 @@ def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
 
 def _measurements(cursor: Cursor) -> list[str]:
     cursor.execute(
-        "select publication_id, slot, as_of, ledger_lines_posted from ops.publication order by 1 desc limit 1"
+        "select publication_id, slot, publication.as_of, ledger_lines_posted, build_reason"
+        " from ops.publication join ops.slot using (slot) order by 1 desc limit 1"
     )
-    publication, slot, as_of, posted = cursor.fetchone() or (0, "nothing", None, 0)
+    publication, slot, as_of, posted, build_reason = cursor.fetchone() or (0, "nothing", None, 0, None)
     cursor.execute("select count(*) from marts.fct_ticket")
     tickets = (cursor.fetchone() or (0,))[0]
     cursor.execute("select status_code, count(*) from marts.fct_ticket_sla group by status_code")
@@ -80,6 +81,7 @@ def _measurements(cursor: Cursor) -> list[str]:
     breached = counts.get("breached", 0) + counts.get("running_past_due", 0)
     return [
         f"publication {publication} as of {as_of.isoformat() if as_of else '-'} ({slot}, {posted} ledger lines posted)",
+        f"  built      {build_reason or '-'}",
         f"  tickets    {tickets:,}, {sum(counts.values()) - counts.get('no_service_level', 0):,} measurements",
         f"  met        {counts.get('met', 0):,}",
         f"  breached   {breached:,} ({counts.get('running_past_due', 0):,} of them still running)",

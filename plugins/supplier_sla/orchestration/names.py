@@ -39,6 +39,9 @@ BUILD_PARAMETERS = {
     "force_build": Param(
         False, type="boolean", description="Build although nothing is new since the last publication."
     ),
+    "full_refresh": Param(
+        False, type="boolean", description="The same, and into an emptied slot: every table is built anew."
+    ),
 }
 
 

@@ -15,6 +15,8 @@ from supplier_sla.sample.suppliers import Supplier
 
 PAUSE_STATES = "waiting_customer;on_hold"
 PRIORITIES = ("P1", "P2", "P3", "P4")
+CUSTOMERS_REASONS = "awaiting_reply;awaiting_access;customer_absent"
+"""Stop-clock reasons on the customer's side; parts on order are the supplier's own affair."""
 
 # Minutes per priority P1 to P4.
 _RESPONSE_MINUTES = {
@@ -31,6 +33,8 @@ _RESOLUTION_MINUTES = {
 }
 _AMENDED_RESOLUTION_MINUTES = (360, 720, 1440, 2400)
 _RESTORATION_MINUTES = {"P1": 480, "P2": 1440}
+_UPDATE_MINUTES = 960
+_COMPLETION_WORKING_DAYS = (1, 2, 4, 6)
 
 _CONTRACT_NAMES = {
     "field_service": ("Field maintenance", "现场维护"),
@@ -42,9 +46,9 @@ _CONTRACT_NAMES = {
 
 @dataclass(frozen=True)
 class Target:
-    """Open minutes allowed, and the calendar they are counted in."""
+    """Open minutes allowed (working days, where the level counts these), and the calendar they are counted in."""
 
-    minutes: int
+    allowed: int
     calendar_id: str
 
 
@@ -66,6 +70,11 @@ class ServiceLevel:
     attainment_target: str
     target_unit: str = "business_minutes"
     pause_states: str = ""
+    pause_reasons: str = ""
+    count_from: str = ""
+    reopen_policy: str = ""
+    priority_change_policy: str = ""
+    handover_policy: str = ""
     service_code: str = ""
     ticket_type_code: str = ""
     targets: Mapping[str, Target | None] | None = None
@@ -166,8 +175,13 @@ def _service_level_row(contract: Contract, level: ServiceLevel, priority: str, t
         "start_event": level.start_event,
         "stop_event": level.stop_event,
         "pause_states": level.pause_states,
+        "pause_reasons": level.pause_reasons,
+        "count_from": level.count_from,
+        "reopen_policy": level.reopen_policy,
+        "priority_change_policy": level.priority_change_policy,
+        "handover_policy": level.handover_policy,
         "target_unit": level.target_unit,
-        "target_value": str(target.minutes) if target else "",
+        "target_value": str(target.allowed) if target else "",
         "calendar_id": target.calendar_id if target else "",
         "attainment_target": level.attainment_target,
         "minimum_sample": str(level.minimum_sample),
@@ -192,6 +206,7 @@ def _contract(options: SampleOptions, supplier: Supplier, number: int) -> Contra
     response_targets = _targets(_RESPONSE_MINUTES[supplier.category], supplier)
     resolution_targets = _targets(_RESOLUTION_MINUTES[supplier.category], supplier)
     amended_targets = _targets(_AMENDED_RESOLUTION_MINUTES, supplier) if is_amended else None
+    is_desk = supplier.category == "it_support"
     # Work in the field is dispatched by hand: the supplier's time begins when the order reaches it.
     response_starts = "assigned" if supplier.category == "field_service" else "opened"
     response = ServiceLevel(
@@ -217,9 +232,13 @@ def _contract(options: SampleOptions, supplier: Supplier, number: int) -> Contra
         stop_event="resolved",
         attainment_target="0.95",
         pause_states=PAUSE_STATES,
+        # A service desk sorts tickets out first: priorities change, and some turn out to be faults of the network.
+        pause_reasons=CUSTOMERS_REASONS if is_desk else "",
+        priority_change_policy="retarget" if is_desk else "",
+        handover_policy="holder_at_breach" if is_desk or supplier.category == "network" else "",
         service_code=supplier.category,
         # Requests are answered under the response level only: no resolution time was promised for them.
-        ticket_type_code="incident" if supplier.category == "it_support" else "",
+        ticket_type_code="incident" if is_desk else "",
         targets=resolution_targets,
         amended_targets=amended_targets,
     )
@@ -235,12 +254,53 @@ def _contract(options: SampleOptions, supplier: Supplier, number: int) -> Contra
         resolution_targets=resolution_targets,
         amended_resolution_targets=amended_targets,
         amended_on=options.amendment_date if is_amended else None,
-        levels=(response, resolution, *_levels_of_category(key, supplier.category)),
+        levels=(response, resolution, *_levels_of_category(key, supplier)),
     )
 
 
-def _levels_of_category(key: str, category: str) -> tuple[ServiceLevel, ...]:
-    if category == "network":
+def _levels_of_category(key: str, supplier: Supplier) -> tuple[ServiceLevel, ...]:
+    calendar_id = supplier.country.calendar_id
+    if supplier.category == "field_service":
+        return (
+            ServiceLevel(
+                service_level_id=f"SL-{key}-CMP",
+                clause="Annex 2 §4.3",
+                name="Completion of work orders",
+                name_zh="工作单完成时间",
+                metric_code="completion_time",
+                # Orders that are dispatched late count from their opening.
+                start_event="assigned",
+                count_from="opened",
+                stop_event="resolved",
+                attainment_target="0.90",
+                target_unit="working_days",
+                pause_states=PAUSE_STATES,
+                service_code=supplier.category,
+                targets={
+                    priority: Target(days, calendar_id)
+                    for priority, days in zip(PRIORITIES, _COMPLETION_WORKING_DAYS, strict=True)
+                },
+            ),
+        )
+    if supplier.category == "it_support":
+        return (
+            ServiceLevel(
+                service_level_id=f"SL-{key}-UPD",
+                clause="Annex 2 §3.5",
+                name="Time to the next update",
+                name_zh="进展通报间隔",
+                metric_code="next_update_time",
+                start_event="opened;commented",
+                stop_event="commented;resolved",
+                reopen_policy="new_cycle",
+                attainment_target="0.80",
+                pause_states=PAUSE_STATES,
+                service_code=supplier.category,
+                ticket_type_code="incident",
+                targets={"": Target(_UPDATE_MINUTES, calendar_id)},
+            ),
+        )
+    if supplier.category == "network":
         return (
             ServiceLevel(
                 service_level_id=f"SL-{key}-RST",
@@ -252,13 +312,14 @@ def _levels_of_category(key: str, category: str) -> tuple[ServiceLevel, ...]:
                 stop_event="resolved",
                 attainment_target="0.90",
                 target_unit="calendar_minutes",
+                handover_policy="holder_at_breach",
                 service_code="monitoring",
                 ticket_type_code="incident",
                 targets={priority: Target(minutes, "") for priority, minutes in _RESTORATION_MINUTES.items()},
                 minimum_sample=3,
             ),
         )
-    if category == "call_centre":
+    if supplier.category == "call_centre":
         return (
             ServiceLevel(
                 service_level_id=f"SL-{key}-NGT",

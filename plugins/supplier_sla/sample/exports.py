@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from supplier_sla.sample.arrivals import (
@@ -28,6 +29,7 @@ from supplier_sla.sample.calendars import Calendars
 from supplier_sla.sample.contracts import Contract
 from supplier_sla.sample.damage import BadRowPlanter
 from supplier_sla.sample.draws import weighted
+from supplier_sla.sample.further_events import with_handover, with_updates
 from supplier_sla.sample.options import SampleOptions, export_instant
 from supplier_sla.sample.stories import DAY, STATE_AFTER, Event, Story, tell_story, with_earlier_resolution
 from supplier_sla.sample.suppliers import Supplier
@@ -50,6 +52,16 @@ _NUMBERS_PER_SUPPLIER = 10_000_000
 _ODDITIES = (("closed_before_opened", 89, 12), ("unmapped_work_centre", 61, 20), ("without_priority", 71, 9))
 _LATE_TICKETS = 6
 
+# Tickets of the service desk that turn out to be faults of the network, by their running number.
+_HANDED_OVER = (31, 6)
+
+
+class Pause(NamedTuple):
+    """A kind of pause: whose tickets, for what reason."""
+
+    category: str
+    reason: str
+
 
 @dataclass
 class _Delivered:
@@ -66,7 +78,10 @@ class _Delivered:
 
 @dataclass
 class TicketExports:
-    """Writes the monthly exports and keeps count; `tickets` counts distinct ones, `oddities` by kind."""
+    """Writes the monthly exports and keeps count; `tickets` counts distinct ones, `oddities` by kind.
+
+    `first_paused` is the first ticket of each kind of pause.
+    """
 
     options: SampleOptions
     suppliers: tuple[Supplier, ...]
@@ -74,6 +89,7 @@ class TicketExports:
     calendars: Calendars
     tickets: int = 0
     oddities: Counter[str] = field(default_factory=Counter)
+    first_paused: dict[Pause, Story] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._planters = {
@@ -175,7 +191,20 @@ class TicketExports:
                         in_time_per_thousand=in_time,
                     )
                     story.answers.extend(draw_answers(survey_generator, story, in_time))
+                    self._continue(story, supplier, number)
                     yield story
+
+    def _continue(self, story: Story, supplier: Supplier, number: int) -> None:
+        """The service desk writes updates and hands some tickets to the network's supplier; pauses are noted."""
+        if supplier.category == "it_support" and not story.oddity:
+            every, position = _HANDED_OVER
+            networks = [other for other in self.suppliers if other.category == "network"]
+            if networks and supplier.ticket_weight and not story.names_contract and number % every == position:
+                story.events[:] = with_handover(story.events, networks[0].work_centres[0].work_centre_id)
+            story.events[:] = with_updates(story.events)
+        for event in story.events:
+            if event.state == "waiting_customer" or event.type == "paused":
+                self.first_paused.setdefault(Pause(supplier.category, event.reason), story)
 
     def _count_ticket(self, supplier: Supplier) -> int:
         self.tickets += 1
@@ -253,7 +282,7 @@ class _Export:
             delivered.events = len(events)
         answers = [answer for answer in story.answers if answer.at <= cut]
         for answer in answers[delivered.answers :]:
-            for row in answer_rows(story, answer, _source_of(story)):
+            for row in answer_rows(story, answer, source_of(story)):
                 self.write("survey_responses", row)
         delivered.answers = len(answers)
         return not delivered.is_over
@@ -275,7 +304,7 @@ def ticket_row(story: Story) -> dict[str, str]:
             times.pop("resolved", None)
     write = _timestamp_writer(story)
     return {
-        "source_system": _source_of(story),
+        "source_system": source_of(story),
         "ticket_id": story.ticket_id,
         "ticket_type_code": story.ticket_type,
         "category_code": story.category,
@@ -296,7 +325,7 @@ def ticket_row(story: Story) -> dict[str, str]:
 def event_row(story: Story, number: int, event: Event) -> dict[str, str]:
     """The row of `ticket_events` of the `number`-th event of a story."""
     write = _timestamp_writer(story)
-    source = _source_of(story)
+    source = source_of(story)
     return {
         "source_system": source,
         "ticket_id": story.ticket_id,
@@ -317,13 +346,14 @@ def _columns_of(entity: str) -> tuple[str, ...]:
     return contract_columns(entity) + (() if entity == "survey_responses" else (UPDATED_AT,))
 
 
-def _source_of(story: Story) -> str:
+def source_of(story: Story) -> str:
+    """The tool in which a ticket lives, as `source_system` names it."""
     return _TOOLS[story.contract.supplier.category][0]
 
 
 def _source_verdict(story: Story, times: dict[str, int]) -> str:
     """The service desk's own, naive verdict: three working days by the wall clock, pauses included."""
-    if _source_of(story) != "servicedesk" or "resolved" not in times:
+    if source_of(story) != "servicedesk" or "resolved" not in times:
         return ""
     return "met" if times["resolved"] - times["opened"] <= 3 * DAY else "breached"
 
@@ -341,7 +371,7 @@ class _TimestampWriter:
 
 
 def _timestamp_writer(story: Story) -> _TimestampWriter:
-    return _TimestampWriter(story.contract.supplier.zone if _source_of(story) == "fieldops" else None)
+    return _TimestampWriter(story.contract.supplier.zone if source_of(story) == "fieldops" else None)
 
 
 def _first_ticket_numbers(suppliers: tuple[Supplier, ...]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from supplier_sla.sample.calendars import Calendars
 from supplier_sla.sample.city import write_city_file
 from supplier_sla.sample.contracts import contract_rows, make_contracts, service_level_rows
 from supplier_sla.sample.damage import write_bad_files
+from supplier_sla.sample.exclusions import exclusion_rows
 from supplier_sla.sample.exports import TicketExports
 from supplier_sla.sample.options import SampleOptions
 from supplier_sla.sample.suppliers import make_suppliers, supplier_rows, work_centre_rows
@@ -61,6 +62,8 @@ def generate(options: SampleOptions) -> SampleResult:
     ]
     exports = TicketExports(options, suppliers, contracts, calendars)
     files += exports.write_all(directory)
+    exclusions = exclusion_rows(options, contracts, exports.first_paused)
+    files.append(write_register(directory, "exclusions", exclusions, role="export"))
     city_file = write_city_file(directory, options, suppliers, calendars)
     files.append(city_file)
     if options.bad_files:

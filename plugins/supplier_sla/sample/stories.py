@@ -210,7 +210,7 @@ class _Teller:
 
     def _share_of(self, target: Target) -> int:
         """Open seconds used: 5 to 97 % of the target when in time, else 103 to 300 %."""
-        allowed = target.minutes * MINUTE
+        allowed = target.allowed * MINUTE
         if chance(self._generator, self._in_time_per_thousand):
             return mostly_low(self._generator, allowed * 5 // 100, allowed * 97 // 100)
         return mostly_low(self._generator, allowed * 103 // 100, allowed * 3)

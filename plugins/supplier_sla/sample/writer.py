@@ -75,9 +75,11 @@ class CsvTable:
             self._unfinished_path.unlink()
 
 
-def write_register(directory: Path, entity: str, rows: Iterable[Mapping[str, str]]) -> SampleFile:
-    """Write `<entity>.csv` with all columns of the file contract."""
+def write_register(
+    directory: Path, entity: str, rows: Iterable[Mapping[str, str]], *, role: Role = "register"
+) -> SampleFile:
+    """Write `<entity>.csv` with all columns of the file contract; a register does not depend on the tickets."""
     with CsvTable(directory / f"{entity}.csv", contract_columns(entity)) as table:
         for row in rows:
             table.write(row)
-    return SampleFile(f"{entity}.csv", entity, "register", table.rows)
+    return SampleFile(f"{entity}.csv", entity, role, table.rows)

@@ -1,4 +1,4 @@
-"""What a build was made with: a change of models or checks makes the same deliveries worth building again."""
+"""What a build was made with: a change of models, checks or server makes the same deliveries worth building again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ SUFFIXES = {".sql", ".yml", ".csv"}
 GENERATED_FOLDERS = {"target", "logs", "dbt_packages"}
 
 
-def build_fingerprint(repository: Path = REPOSITORY) -> str:
+def build_fingerprint(server_version: str, repository: Path = REPOSITORY) -> str:
+    """SHA-256 over the project and the server: another server may bring other time zones with it.
+
+    Args:
+        server_version: what `select version()` says.
+        repository: where the project is.
+    """
+    content = f"{project_fingerprint(repository)}\n{server_version}"
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def project_fingerprint(repository: Path = REPOSITORY) -> str:
     """SHA-256 over names and contents of every model, seed, macro, check and file contract, in a fixed order."""
     digest = hashlib.sha256()
     for source in SOURCES:

@@ -14,7 +14,8 @@ from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.warehouse.ledger import TABLES_READ, post_differences
-from supplier_sla.warehouse.slots import PUBLICATION_LOCK, Deliveries, last_publication
+from supplier_sla.warehouse.slot_deliveries import Deliveries, record_built_deliveries
+from supplier_sla.warehouse.slots import PUBLICATION_LOCK, last_publication
 
 READERS_SCHEMA = "marts"
 READER_ROLE = "bi_reader"
@@ -85,7 +86,8 @@ def publish(
             as_of=build.as_of,
             record_publication=lambda count: _record(cursor, publication_id, build, count),
         )
-        cursor.execute("update ops.slot set state = 'published' where slot = %s", (slot,))
+        cursor.execute("update ops.slot set state = 'published', built_as_of = as_of where slot = %s", (slot,))
+        record_built_deliveries(cursor, slot)
         # Last of all, because from here to the commit nobody can read.
         views = _switch_when_free(cursor, slot, sleep)
     return PublicationResult(publication_id, slot, views, posted)
@@ -225,12 +227,13 @@ def _quoted(cursor: Cursor, schema: str, table: str) -> str:
 
 
 def _columns_by_table(cursor: Cursor, slot: str) -> dict[str, list[str]]:
-    """Columns of the readers' tables in a slot, in order; leftovers of a dbt that was killed are none."""
+    """Columns of the readers' tables and views in a slot, in order; leftovers of a dbt that was killed are none."""
     cursor.execute(
         "select c.relname, array_agg(a.attname::text order by a.attnum)"
         " from pg_class c"
         " join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
-        " where c.relnamespace = %s::regnamespace and c.relkind in ('r', 'p') group by c.relname order by c.relname",
+        " where c.relnamespace = %s::regnamespace and c.relkind in ('r', 'p', 'v')"
+        " group by c.relname order by c.relname",
         (slot,),
     )
     return {name: columns for name, columns in cursor.fetchall() if _is_for_readers(name)}

@@ -21,6 +21,7 @@ FILE_CONTRACTS = Path(supplier_sla.__file__).parent / "file_contracts"
 CITY_EXPORT = Path(__file__).parents[4] / "shared" / "data" / "boston_311" / "boston_311_requests.csv"
 
 CLOCK = r"([01]\d|2[0-4]):[0-5]\d"
+TRIGGER = r"(opened|assigned|responded|commented|requester_commented|reopened|resolved|closed|state:[^;\s]+)"
 PATTERNS = {
     "text": r"(?s).+",
     "code": r"\S+",
@@ -36,7 +37,7 @@ PATTERNS = {
     "currency": r"[A-Z]{3}",
     "hours": rf"{CLOCK}-{CLOCK}(;{CLOCK}-{CLOCK})*",
     "code_list": r"[a-z_]+(;[a-z_]+)*",
-    "trigger": r"opened|assigned|responded|resolved|closed|state:\S+",
+    "trigger_list": rf"{TRIGGER}(;{TRIGGER})*",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
@@ -10,18 +9,9 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.sample import SampleResult
+from tests.support.sample_files import rows_of
 
 TicketKey = tuple[str, str]
-
-
-def rows_of(directory: Path, pattern: str) -> list[dict[str, str]]:
-    """Good rows of all files of a pattern, in the order of their names."""
-    rows = []
-    for path in sorted(directory.glob(pattern)):
-        with path.open(encoding="utf-8", newline="") as lines:
-            header, *records = list(csv.reader(lines))
-        rows += [dict(zip(header, record, strict=True)) for record in records if "-BAD-" not in ",".join(record)]
-    return rows
 
 
 def key_of(row: dict[str, str]) -> TicketKey:

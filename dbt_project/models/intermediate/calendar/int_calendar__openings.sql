@@ -1,4 +1,5 @@
 -- Grain: one row per calendar and contiguous stretch of UTC time, of its service hours (open) or of its published days (covered)
+{{ config(indexes=[{'columns': ['calendar_id']}]) }}
 with intervals as (
     select
         days.calendar_id,
@@ -6,7 +7,7 @@ with intervals as (
         days.local_date,
         split_part(piece.hours, '-', 1)::interval as opens,
         split_part(piece.hours, '-', 2)::interval as closes
-    from {{ ref('int_calendar__days') }} as days
+    from {{ changed_only(ref('int_calendar__days'), 'calendar_id') }} as days
     cross join lateral unnest({{ codes_of('days.hours') }}) as piece (hours)
 ),
 
@@ -26,7 +27,7 @@ local_stretches as (
         false as is_open,
         local_date::timestamp as local_from,
         local_date + interval '1 day' as local_to
-    from {{ ref('int_calendar__days') }}
+    from {{ changed_only(ref('int_calendar__days'), 'calendar_id') }} as days
 ),
 
 -- An instant is open when the wall clock of the zone then shows a time inside the hours. Each period of constant offset is

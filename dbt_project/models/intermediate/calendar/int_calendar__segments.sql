@@ -11,7 +11,7 @@ with coverages as (
         stretch_number as coverage_number,
         stretch_from as covered_from,
         stretch_to as covered_to
-    from {{ ref('int_calendar__openings') }}
+    from {{ changed_only(ref('int_calendar__openings'), 'calendar_id') }} as openings
     where not is_open
 ),
 
@@ -21,14 +21,14 @@ steps as (
         calendar_id,
         stretch_from as cut_at,
         1 as step
-    from {{ ref('int_calendar__openings') }}
+    from {{ changed_only(ref('int_calendar__openings'), 'calendar_id') }} as openings
     where is_open
     union all
     select
         calendar_id,
         stretch_to as cut_at,
         -1 as step
-    from {{ ref('int_calendar__openings') }}
+    from {{ changed_only(ref('int_calendar__openings'), 'calendar_id') }} as openings
     where is_open
     union all
     select

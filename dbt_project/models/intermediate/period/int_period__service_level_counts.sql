@@ -20,8 +20,8 @@ counts as (
         count(*) filter (where status_code in ('running', 'paused')) as running_count,
         count(*) filter (where status_code = 'excused') as excused_count,
         count(*) filter (where status_code = 'not_measurable') as not_measurable_count
-    from {{ ref('int_period__measurements') }}
-    where period_month is not null
+    from {{ ref('int_sla__measurements') }}
+    where period_month is not null and service_level_id is not null
     group by contract_id, service_level_id, period_month
 ),
 

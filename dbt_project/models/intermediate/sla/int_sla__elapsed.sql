@@ -1,66 +1,108 @@
--- Grain: one row per expected measurement whose clock has run, with its elapsed seconds and the instant at which the target is used up
+-- Grain: one row per expected measurement whose clock has started, with its elapsed seconds as the sum over the events that moved it
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
-with cumulated as (
+-- Each event at which the clock stops adds the calendar's open seconds up to it, each at which it starts takes them away.
+-- Measurements that need more than their sum (a breach instant, exclusions, other targets on the way) are looked at again
+-- in int_sla__stretches.
+with measurements as (
     select
-        intervals.*,
-        sum(open_seconds) over (partition by ticket_key, ticket_sla_key order by event_rank) as elapsed_after,
-        sum(open_seconds) over (partition by ticket_key, ticket_sla_key) as elapsed_seconds,
-        bool_and(is_measurable) over (partition by ticket_key, ticket_sla_key) as is_measurable_throughout
-    from {{ ref('int_sla__clock_intervals') }} as intervals
+        expected.ticket_sla_key,
+        expected.ticket_key,
+        expected.start_rank,
+        expected.end_rank,
+        {{ calendar_of('terms') }} as calendar_id,
+        terms.reopen_policy,
+        terms.stop_states,
+        terms.can_pause,
+        terms.pause_states,
+        terms.pause_reasons
+    from {{ changed_only(ref('int_sla__expected_measurements')) }} as expected
+    inner join {{ ref('int_register__clock_terms') }} as terms
+        on expected.service_level_key = terms.service_level_key
+    where expected.start_rank is not null
 ),
 
--- The target is used up in the first stretch whose end reaches it; else it would be in the last one, were it to go on.
--- A target of zero is used up where the first second runs.
-deciding as (
-    select distinct on (ticket_key, ticket_sla_key)
+states as (
+    select
+        measurements.ticket_sla_key,
+        measurements.ticket_key,
+        measurements.calendar_id,
+        events.event_at,
+        case
+            when events.event_rank > measurements.start_rank
+                then {{ clock_state('events.state_before_code', 'events.reason_before_code', 'measurements') }}
+        end as state_before,
+        case
+            when events.event_rank = measurements.end_rank then 'stopped'
+            else {{ clock_state('events.state_code', 'events.reason_code', 'measurements') }}
+        end as state_after,
+        coalesce(events.event_rank = measurements.end_rank, events.is_last) as is_end
+    from measurements
+    inner join {{ ref('int_ticket__events') }} as events
+        on
+            measurements.ticket_key = events.ticket_key
+            and measurements.start_rank <= events.event_rank
+            and coalesce(measurements.end_rank, 2147483647) >= events.event_rank
+),
+
+moves as (
+    select
         ticket_sla_key,
         ticket_key,
-        target_unit,
         calendar_id,
-        coverage_number,
-        from_at,
-        is_measurable_throughout,
-        elapsed_seconds::bigint as elapsed_seconds,
-        (target_seconds - (elapsed_after - open_seconds))::bigint as seconds_left_at_from,
-        (from_open_seconds + target_seconds - (elapsed_after - open_seconds))::bigint as due_open_seconds
-    from cumulated
-    order by
-        ticket_key,
-        ticket_sla_key,
-        coalesce(elapsed_after < greatest(target_seconds, 1), true),
-        case when elapsed_after >= greatest(target_seconds, 1) then event_rank else -event_rank end
+        event_at as moved_at,
+        (coalesce(state_before, '') = 'running')::integer - (state_after = 'running')::integer as step,
+        case when is_end then state_after end as end_state,
+        state_after = 'stopped' and state_before is distinct from 'stopped' as is_stop
+    from states
+    where
+        is_end
+        or (coalesce(state_before, '') = 'running') <> (state_after = 'running')
+        or (state_after = 'stopped' and state_before is distinct from 'stopped')
+    union all
+    -- What runs still runs up to the run.
+    select
+        states.ticket_sla_key,
+        states.ticket_key,
+        states.calendar_id,
+        greatest(run.as_of, states.event_at) as moved_at,
+        (states.state_after = 'running')::integer as step,
+        null as end_state,
+        true as is_stop
+    from states
+    cross join {{ ref('stg_ops__run') }} as run
+    where states.is_end and states.state_after <> 'stopped'
+),
+
+positions as (
+    select
+        moves.ticket_sla_key,
+        moves.ticket_key,
+        moves.moved_at,
+        moves.step,
+        moves.end_state,
+        moves.is_stop,
+        segments.coverage_number,
+        case
+            when moves.calendar_id is null then {{ seconds_of('moves.moved_at') }}
+            else {{ open_seconds_at('segments', 'moves.moved_at') }}
+        end as position
+    from moves
+    left join {{ ref('int_calendar__segments') }} as segments
+        on {{ segment_holds('segments', 'moves.calendar_id', 'moves.moved_at') }}
 )
 
 select
-    deciding.ticket_sla_key,
-    deciding.ticket_key,
-    deciding.is_measurable_throughout as is_measurable,
-    deciding.elapsed_seconds,
-    case
-        when deciding.target_unit = 'calendar_minutes'
-            then deciding.from_at + deciding.seconds_left_at_from * interval '1 second'
-        -- Beyond the last published opening of the same coverage the due instant is not known.
-        when
-            opening.coverage_number = deciding.coverage_number
-            and opening.segment_from + (deciding.due_open_seconds - opening.open_seconds_before) * interval '1 second' <= opening.segment_to
-            then opening.segment_from + (deciding.due_open_seconds - opening.open_seconds_before) * interval '1 second'
-    end as due_at
-from deciding
--- One look-up in the index by running seconds. Exact fill at closing time is due at that closing time, so the opening must
--- have begun before; with nothing left to use up, the next opening is due, so one that begins there will do.
-left join lateral (
-    select
-        segments.coverage_number,
-        segments.segment_from,
-        segments.segment_to,
-        segments.open_seconds_before
-    from {{ ref('int_calendar__segments') }} as segments
-    where
-        deciding.is_measurable_throughout
-        and deciding.target_unit = 'business_minutes'
-        and segments.calendar_id = deciding.calendar_id
-        and segments.is_open
-        and segments.open_seconds_before < deciding.due_open_seconds + (deciding.seconds_left_at_from = 0)::integer
-    order by segments.open_seconds_before desc
-    limit 1
-) as opening on true
+    ticket_sla_key,
+    ticket_key,
+    -- Both ends of every stretch must lie in the same unbroken stretch of published days; nothing is guessed beyond it.
+    coalesce(bool_and(position is not null) filter (where step <> 0), true)
+    and coalesce(
+        min(coverage_number) filter (where step <> 0) = max(coverage_number) filter (where step <> 0), true
+    ) as is_measurable,
+    coalesce(sum(step * position), 0)::bigint as elapsed_seconds,
+    max(end_state) as clock_state_code,
+    max(moved_at) filter (where is_stop) as end_at,
+    max(position) filter (where is_stop) as end_position,
+    max(coverage_number) filter (where is_stop) as end_coverage_number
+from positions
+group by ticket_key, ticket_sla_key

@@ -1,92 +1,161 @@
--- Grain: one row per ticket and service level that applies to it; one row without a service level for a ticket to which none does
+-- Grain: one row per ticket, service level that applies to it and cycle; one row without a service level for a ticket to which none does
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
-with contracts_of_ticket as (
-    select
-        tickets.ticket_key,
-        contracts.contract_id
-    from {{ ref('int_ticket__current') }} as tickets
-    inner join {{ ref('int_register__contract_versions') }} as contracts
-        on
-            tickets.opened_at >= contracts.valid_from
-            and tickets.opened_at < contracts.valid_to
-            and case
-                when tickets.contract_id is not null then tickets.contract_id = contracts.contract_id
-                else tickets.supplier_id = contracts.supplier_id
-            end
+with tickets as (
+    select * from {{ changed_only(ref('int_ticket__current')) }} as tickets
 ),
 
-candidates as (
+levels as (
+    select * from {{ changed_only(ref('int_sla__applicable_levels')) }} as levels
+),
+
+-- Where the clock ends for good: a first response, or the first stop of a level that ignores reopenings.
+ends as (
     select
-        tickets.ticket_key,
-        tickets.opened_at,
-        tickets.promised_at,
-        service_levels.service_level_key,
-        service_levels.service_level_id,
-        service_levels.contract_id,
-        service_levels.target_unit,
-        service_levels.selector_rank,
-        starts.first_at as started_at,
-        starts.first_rank as start_rank,
-        -- The value in force at the event: once the clock has started, the priority of that moment.
+        levels.*,
+        terms.reopen_policy,
         case
-            when starts.first_rank is null then tickets.priority_code
-            else coalesce(starts.first_priority_code, tickets.unchanged_priority_code)
-        end as priority_applied_code
-    from contracts_of_ticket
-    inner join {{ ref('int_ticket__current') }} as tickets
-        on contracts_of_ticket.ticket_key = tickets.ticket_key
-    inner join {{ ref('int_register__service_level_versions') }} as service_levels
-        on contracts_of_ticket.contract_id = service_levels.contract_id
-    left join {{ ref('int_ticket__triggers') }} as starts
-        on
-            tickets.ticket_key = starts.ticket_key
-            and service_levels.start_event = starts.trigger_code
-    where
-        coalesce(starts.first_at, tickets.opened_at) >= service_levels.valid_from
-        and coalesce(starts.first_at, tickets.opened_at) < service_levels.valid_to
-        and (service_levels.ticket_type_code is null or service_levels.ticket_type_code = tickets.ticket_type_code)
-        and (service_levels.category_code is null or service_levels.category_code = tickets.category_code)
-        and (
-            service_levels.priority_code is null
-            or service_levels.priority_code = case
-                when starts.first_rank is null then tickets.priority_code
-                else coalesce(starts.first_priority_code, tickets.unchanged_priority_code)
+            when terms.reopen_policy = 'new_cycle' then null
+            when
+                terms.reopen_policy = 'continue'
+                and cardinality(terms.ending_event_types) + cardinality(terms.ending_states) = 0 then null
+            when terms.stop_event = 'responded' and (tickets.responded_rank is null or tickets.responded_rank > levels.start_rank)
+                then tickets.responded_rank
+            else found.event_rank
+        end as end_rank,
+        coalesce(out_of_order.is_stop_early, false) as is_stop_early,
+        coalesce(out_of_order.is_start_missing, false) as is_start_missing
+    from levels
+    inner join tickets
+        on levels.ticket_key = tickets.ticket_key
+    inner join {{ ref('int_register__clock_terms') }} as terms
+        on levels.service_level_key = terms.service_level_key
+    left join lateral (
+        select events.event_rank
+        from {{ ref('int_ticket__events') }} as events
+        where
+            terms.reopen_policy <> 'new_cycle'
+            and not (
+                terms.reopen_policy = 'continue'
+                and cardinality(terms.ending_event_types) + cardinality(terms.ending_states) = 0
+            )
+            and not (terms.stop_event = 'responded' and (tickets.responded_rank is null or tickets.responded_rank > levels.start_rank))
+            and events.ticket_key = levels.ticket_key
+            and events.event_rank >= levels.start_rank
+            and case
+                when terms.reopen_policy = 'continue' and events.event_rank > levels.start_rank then {{ pulls_ending('events', 'terms') }}
+                when terms.reopen_policy = 'continue'
+                    then {{ stops_at_start('events', 'terms') }} and not events.state_code = any(terms.stop_states)
+                when events.event_rank > levels.start_rank then {{ pulls_stop('events', 'terms') }}
+                else {{ stops_at_start('events', 'terms') }}
             end
-        )
+        order by events.event_rank
+        limit 1
+    ) as found on true
+    -- Events out of order are told, not guessed: a stop before the start, or a stop without a start.
+    left join lateral (
+        select
+            levels.start_rank is not null
+            and not levels.is_handed_over
+            and not bool_or(events.event_rank >= levels.start_rank and {{ pulls_stop('events', 'terms') }})
+            and bool_or(
+                (events.event_rank = levels.start_rank and events.state_before_code = any(terms.stop_states || terms.ending_states))
+                or (events.event_rank < levels.start_rank and events.event_type = any(terms.ending_event_types))
+            )
+            -- These may well come after a stop.
+            and not bool_or(
+                events.event_rank = levels.start_rank and events.event_type in ('commented', 'requester_commented', 'reopened')
+            ) as is_stop_early,
+            levels.start_rank is null and bool_or({{ pulls_stop('events', 'terms') }}) as is_start_missing
+        from {{ ref('int_ticket__events') }} as events
+        where
+            coalesce(levels.start_rank, 2) > 1
+            and events.ticket_key = levels.ticket_key
+    ) as out_of_order on true
+    where levels.has_promise
 ),
 
-best_fit as (
-    select distinct on (ticket_key, service_level_id) *
-    from candidates
-    where target_unit <> 'promised_time' or promised_at is not null
-    order by ticket_key, service_level_id, selector_rank desc, service_level_key
+expected as (
+    select
+        ends.ticket_key,
+        coalesce(cycles.service_level_key, ends.service_level_key) as service_level_key,
+        ends.service_level_id,
+        ends.contract_id,
+        ends.contract_key,
+        ends.supplier_id,
+        coalesce(cycles.cycle_number, 1) as cycle_number,
+        ends.is_handed_over,
+        ends.follows_priority,
+        coalesce(cycles.priority_applied_code, ends.priority_applied_code) as priority_applied_code,
+        coalesce(cycles.start_rank, ends.start_rank) as start_rank,
+        coalesce(cycles.end_rank, ends.end_rank) as end_rank,
+        coalesce(cycles.started_at, ends.started_at) as started_at,
+        case
+            when ends.is_start_missing then 'start_event_missing'
+            when ends.is_stop_early then 'stop_before_start'
+        end as order_reason_code
+    from ends
+    left join {{ ref('int_sla__cycles') }} as cycles
+        on
+            ends.reopen_policy = 'new_cycle'
+            and ends.ticket_key = cycles.ticket_key
+            and ends.service_level_id = cycles.service_level_id
 )
 
 select
-    {{ surrogate_key(['tickets.ticket_key', 'best_fit.service_level_id']) }} as ticket_sla_key,
+    {{ surrogate_key(['ticket_key', 'service_level_id', 'cycle_number']) }} as ticket_sla_key,
+    expected.ticket_key,
+    expected.service_level_key,
+    expected.service_level_id,
+    expected.contract_id,
+    expected.contract_key,
+    expected.supplier_id,
+    expected.cycle_number,
+    expected.is_handed_over,
+    expected.follows_priority,
+    expected.priority_applied_code,
+    expected.start_rank,
+    expected.end_rank,
+    expected.started_at,
+    expected.order_reason_code as reason_code
+from expected
+union all
+select
+    {{ surrogate_key(['tickets.ticket_key', 'null']) }} as ticket_sla_key,
     tickets.ticket_key,
-    best_fit.service_level_key,
-    best_fit.service_level_id,
-    coalesce(best_fit.contract_id, tickets.contract_id) as contract_id,
-    best_fit.started_at,
-    best_fit.start_rank,
+    null as service_level_key,
+    null as service_level_id,
+    tickets.contract_id,
+    contracts.contract_key,
+    coalesce(contracts.supplier_id, tickets.supplier_id) as supplier_id,
+    1 as cycle_number,
+    false as is_handed_over,
+    false as follows_priority,
+    tickets.priority_code as priority_applied_code,
+    null as start_rank,
+    null as end_rank,
+    null as started_at,
     case
-        when best_fit.ticket_key is not null then best_fit.priority_applied_code
-        else tickets.priority_code
-    end as priority_applied_code,
-    case
-        when best_fit.ticket_key is not null then null
         when tickets.supplier_id is null and tickets.contract_id is null then 'work_centre_unmapped'
         when not exists (
-            select 1 from contracts_of_ticket
-            where contracts_of_ticket.ticket_key = tickets.ticket_key
+            select 1 from {{ ref('int_ticket__contracts') }} as in_force
+            where in_force.ticket_key = tickets.ticket_key
         ) then 'no_contract_in_force'
         when exists (
-            select 1 from candidates
-            where candidates.ticket_key = tickets.ticket_key
+            select 1 from levels
+            where levels.ticket_key = tickets.ticket_key
         ) then 'no_promise'
         else 'no_matching_service_level'
-    end as missing_reason_code
-from {{ ref('int_ticket__current') }} as tickets
-left join best_fit
-    on tickets.ticket_key = best_fit.ticket_key
+    end as reason_code
+from tickets
+left join {{ ref('int_register__contract_versions') }} as contracts
+    on
+        tickets.contract_id = contracts.contract_id
+        and tickets.opened_at >= contracts.valid_from
+        and tickets.opened_at < contracts.valid_to
+where
+    not exists (
+        select 1 from levels
+        where
+            levels.ticket_key = tickets.ticket_key
+            and levels.has_promise
+    )

@@ -1,6 +1,10 @@
--- Grain: one row per ticket and event up to as_of, in order, with state, priority and work centre after it
-{{ config(indexes=[{'columns': ['ticket_key', 'event_rank']}]) }}
-with delivered as (
+-- Grain: one row per ticket and event up to as_of, in order, with what holds before and after it
+{{ config(indexes=[{'columns': ['ticket_key', 'event_rank'], 'unique': true}]) }}
+with tickets as (
+    select * from {{ changed_only(ref('stg_ticketing__tickets')) }} as tickets
+),
+
+delivered as (
     select
         events.ticket_key,
         events.event_key,
@@ -8,16 +12,15 @@ with delivered as (
         events.event_at,
         events.event_type,
         events.state_code,
+        events.reason_code,
         events.priority_code,
         events.work_centre_id,
-        events._source_file,
         events._source_row_number,
         events._delivery_id
-    from {{ ref('stg_ticketing__ticket_events') }} as events
-    inner join {{ ref('stg_ticketing__tickets') }} as tickets
+    from {{ changed_only(ref('stg_ticketing__ticket_events')) }} as events
+    -- Events of a ticket that was never delivered wait in qc_event_without_ticket.
+    inner join tickets
         on events.ticket_key = tickets.ticket_key
-    cross join {{ ref('stg_ops__run') }} as run
-    where events.event_at <= run.as_of
 ),
 
 -- Where the log has no event of a kind, the ticket's own column stands in for it.
@@ -29,12 +32,12 @@ stand_ins as (
         milestone.event_at,
         milestone.event_type,
         null::text as state_code,
+        null::text as reason_code,
         null::text as priority_code,
         null::text as work_centre_id,
-        tickets._source_file,
         tickets._source_row_number,
         tickets._delivery_id
-    from {{ ref('stg_ticketing__tickets') }} as tickets
+    from tickets
     cross join
         lateral (
             values
@@ -68,49 +71,98 @@ unioned as (
     from stand_ins
 ),
 
-ranked as (
+stated as (
     select
-        unioned.*,
-        coalesce(unioned.state_code, event_types.implied_state_code) as stated_code,
-        row_number() over (
-            partition by unioned.ticket_key
-            order by
-                unioned.event_at,
-                case when not unioned.is_stand_in then 1 when unioned.event_type = 'opened' then 0 else 2 end,
-                unioned.event_number nulls first,
-                event_types.sequence_rank,
-                unioned.event_key
-        ) as event_rank
+        unioned.ticket_key,
+        unioned.event_key,
+        unioned.event_number,
+        unioned.event_at,
+        unioned.event_type,
+        unioned.is_stand_in,
+        unioned.priority_code,
+        unioned.work_centre_id,
+        unioned._source_row_number,
+        unioned._delivery_id,
+        event_types.sequence_rank,
+        coalesce(unioned.state_code, event_types.implied_state_code) as state_code,
+        -- A reason belongs to the state it was given for.
+        case
+            when coalesce(unioned.state_code, event_types.implied_state_code) is not null then coalesce(unioned.reason_code, '')
+        end as reason_code,
+        -- The supplier that the work centre belongs to when it takes the ticket over.
+        case when unioned.work_centre_id is not null then coalesce(work_centres.work_centre_key, 'unknown') end as work_centre_key,
+        work_centres.supplier_id
     from unioned
     inner join {{ ref('ticket_event_type') }} as event_types
         on unioned.event_type = event_types.code
-    cross join {{ ref('stg_ops__run') }} as run
-    where unioned.event_at <= run.as_of
+    left join {{ ref('int_register__work_centre_versions') }} as work_centres
+        on
+            unioned.work_centre_id = work_centres.work_centre_id
+            and unioned.event_at >= work_centres.valid_from
+            and unioned.event_at < work_centres.valid_to
 ),
 
--- A value holds until the next event that states one: count the statements so far, then take the one of that count.
-counted as (
+-- A value holds until the next event that states one.
+carried as (
     select
-        ranked.*,
-        count(stated_code) over so_far as state_number,
-        count(priority_code) over so_far as priority_number,
-        count(work_centre_id) over so_far as work_centre_number
-    from ranked
-    window so_far as (partition by ticket_key order by event_rank)
+        stated.ticket_key,
+        stated.event_key,
+        stated.event_at,
+        stated.event_type,
+        stated.is_stand_in,
+        stated._source_row_number,
+        stated._delivery_id,
+        (row_number() over in_order)::integer as event_rank,
+        lead(stated.event_at) over in_order as next_event_at,
+        coalesce(ops.last_stated(stated.state_code) over in_order, 'new') as state_code,
+        nullif(ops.last_stated(stated.reason_code) over in_order, '') as reason_code,
+        ops.last_stated(stated.priority_code) over in_order as priority_code,
+        ops.last_stated(stated.work_centre_id) over in_order as work_centre_id,
+        ops.last_stated(stated.work_centre_key) over in_order as work_centre_key,
+        ops.last_stated(stated.supplier_id) over in_order as supplier_id
+    from stated
+    window in_order as (
+        partition by stated.ticket_key
+        order by
+            stated.event_at,
+            case when not stated.is_stand_in then 1 when stated.event_type = 'opened' then 0 else 2 end,
+            stated.event_number nulls first,
+            stated.sequence_rank,
+            stated.event_key
+    )
+),
+
+changes as (
+    select
+        carried.*,
+        lag(state_code) over in_order as state_before_code,
+        lag(reason_code) over in_order as reason_before_code
+    from carried
+    window in_order as (partition by ticket_key order by event_rank)
 )
 
 select
-    ticket_key,
-    event_rank,
-    event_key,
-    event_at,
-    event_type,
-    is_stand_in,
-    coalesce(max(stated_code) over (partition by ticket_key, state_number), 'new') as state_code,
-    max(priority_code) over (partition by ticket_key, priority_number) as priority_code,
-    max(work_centre_id) over (partition by ticket_key, work_centre_number) as work_centre_id,
-    case when work_centre_number > 0 then min(event_at) over (partition by ticket_key, work_centre_number) end as work_centre_since_at,
-    _source_file,
-    _source_row_number,
-    _delivery_id
-from counted
+    changes.ticket_key,
+    changes.event_rank,
+    changes.event_key,
+    changes.event_at,
+    case when changes.next_event_at <= run.as_of then changes.next_event_at end as next_event_at,
+    changes.event_type,
+    changes.is_stand_in,
+    changes.state_before_code,
+    changes.reason_before_code,
+    changes.state_code,
+    changes.reason_code,
+    changes.priority_code,
+    changes.work_centre_id,
+    changes.work_centre_key,
+    -- The last supplier known answers until another takes over; who holds it may be a party that is nobody's work centre.
+    changes.supplier_id,
+    case when changes.work_centre_key = 'unknown' then 'unknown' else changes.supplier_id end as holder_supplier_id,
+    coalesce(changes.next_event_at <= run.as_of, false) is false as is_last,
+    coalesce(changes.next_event_at > run.as_of, false) as has_later_events,
+    changes._source_row_number,
+    changes._delivery_id
+from changes
+cross join {{ ref('stg_ops__run') }} as run
+where changes.event_at <= run.as_of

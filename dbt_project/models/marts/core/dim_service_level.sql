@@ -24,7 +24,13 @@ select
     valid_to,
     is_current,
     _source_file,
-    _source_row_number
+    _source_row_number,
+    array_to_string(pause_reasons, ';') as pause_reasons,
+    count_from,
+    reopen_policy,
+    priority_change_policy,
+    handover_policy,
+    target_working_days
 from {{ ref('int_register__service_level_versions') }}
 union all
 select
@@ -52,4 +58,10 @@ select
     'infinity' as valid_to,
     true as is_current,
     null as _source_file,
-    null as _source_row_number
+    null as _source_row_number,
+    '' as pause_reasons,
+    'start_event' as count_from,
+    'continue' as reopen_policy,
+    'keep' as priority_change_policy,
+    'last' as handover_policy,
+    null as target_working_days

@@ -8,7 +8,11 @@
     ('service_levels', 'service_level_id', 'calendar_id', 'calendars'),
     ('calendar_exceptions', 'calendar_id', 'calendar_id', 'calendars'),
     ('penalty_terms', 'penalty_term_id', 'service_level_id', 'service_levels'),
+    ('exclusions', 'exclusion_id', 'contract_id', 'contracts'),
+    ('exclusions', 'exclusion_id', 'service_level_id', 'service_levels'),
+    ('exclusions', 'exclusion_id', 'ticket_key', 'tickets'),
 ] %}
+{%- set staged_elsewhere = {'tickets': 'stg_ticketing__tickets'} %}
 {% for entity, identifier, reference, expected_in in references_to_follow %}
     select
         '{{ entity }}' as entity,
@@ -22,7 +26,7 @@
         referring.{{ reference }} is not null
         and not exists (
             select 1
-            from {{ ref('stg_contract_register__' ~ expected_in) }} as referred
+            from {{ ref(staged_elsewhere.get(expected_in, 'stg_contract_register__' ~ expected_in)) }} as referred
             where referred.{{ reference }} = referring.{{ reference }}
         )
     {{ 'union all' if not loop.last }}

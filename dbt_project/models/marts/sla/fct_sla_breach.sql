@@ -1,4 +1,5 @@
 -- Grain: one row per breached measurement of a ticket
+{{ config(indexes=[{'columns': ['ticket_key']}, {'columns': ['contract_id', 'service_level_id', 'period_month']}]) }}
 select
     ticket_slas.ticket_sla_key,
     ticket_slas.ticket_key,
@@ -23,11 +24,13 @@ select
     ticket_slas.stopped_at,
     ticket_slas.period_month,
     ticket_slas.status_code,
-    ticket_slas.as_of,
+    ticket_slas.cycle_number,
+    ticket_slas.bearer_supplier_id,
+    ticket_slas.borne_share,
     ticket_slas._source_file,
     ticket_slas._source_row_number,
     ticket_slas._delivery_id
-from {{ ref('fct_ticket_sla') }} as ticket_slas
+from {{ changed_only(ref('fct_ticket_sla')) }} as ticket_slas
 inner join {{ ref('dim_service_level') }} as service_levels
     on ticket_slas.service_level_key = service_levels.service_level_key
 where ticket_slas.is_breached

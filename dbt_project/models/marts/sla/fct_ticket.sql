@@ -1,5 +1,5 @@
 -- Grain: one row per ticket, as of the run
-{{ config(indexes=[{'columns': ['ticket_id']}]) }}
+{{ config(indexes=[{'columns': ['ticket_key'], 'unique': true}, {'columns': ['ticket_id']}]) }}
 select
     tickets.ticket_key,
     coalesce(suppliers.supplier_key, 'unknown') as supplier_key,
@@ -26,12 +26,10 @@ select
     tickets.reopen_count::integer as reopen_count,
     tickets.reassignment_count::integer as reassignment_count,
     tickets.source_verdict as source_verdict_code,
-    run.as_of,
     tickets._source_file,
     tickets._source_row_number,
     tickets._delivery_id
-from {{ ref('int_ticket__current') }} as tickets
-cross join {{ ref('stg_ops__run') }} as run
+from {{ changed_only(ref('int_ticket__current')) }} as tickets
 left join {{ ref('int_register__supplier_versions') }} as suppliers
     on
         tickets.supplier_id = suppliers.supplier_id

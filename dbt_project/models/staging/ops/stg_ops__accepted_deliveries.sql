@@ -1,11 +1,11 @@
 -- Grain: one row per delivery whose loaded rows this build may use
+-- The list is frozen when the slot is chosen: a delivery judged meanwhile is the next night's.
 select
     deliveries.delivery_id,
     deliveries.entity,
-    deliveries.relative_path as source_file
-from {{ source('ops', 'delivery') }} as deliveries
-cross join {{ ref('stg_ops__run') }} as run
-where
-    deliveries.state in ('loaded', 'partly_loaded')
-    and deliveries.is_checked
-    and deliveries.delivery_id <= run.delivery_watermark
+    deliveries.relative_path as source_file,
+    not frozen.is_built as is_new
+from {{ source('ops', 'slot_delivery') }} as frozen
+inner join {{ source('ops', 'delivery') }} as deliveries
+    on frozen.delivery_id = deliveries.delivery_id
+where frozen.slot = '{{ target.schema }}'

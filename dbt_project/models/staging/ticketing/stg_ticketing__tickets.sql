@@ -23,6 +23,8 @@ select
     closed_at::timestamptz as closed_at,
     cancelled_at::timestamptz as cancelled_at,
     source_verdict,
+    source_service_level_id,
+    _version_at,
     _source_file,
     _line as _source_row_number,
     _delivery_id
