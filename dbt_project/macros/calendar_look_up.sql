@@ -37,11 +37,12 @@
 {%- endmacro %}
 
 {#- The instant of that position; none beyond the last published opening of the same coverage. -#}
-{% macro due_instant(opening, position, coverage_number) -%}
+{% macro due_instant(opening, position, coverage_number, nothing_left) -%}
     case
         when
             {{ opening }}.coverage_number = {{ coverage_number }}
-            and {{ opening }}.segment_from + ({{ position }} - {{ opening }}.open_seconds_before) * interval '1 second' <= {{ opening }}.segment_to
+            and {{ opening }}.segment_from + ({{ position }} - {{ opening }}.open_seconds_before) * interval '1 second'
+            <= {{ opening }}.segment_to - ({{ nothing_left }})::integer * interval '1 second'
             then {{ opening }}.segment_from + ({{ position }} - {{ opening }}.open_seconds_before) * interval '1 second'
     end
 {%- endmacro %}

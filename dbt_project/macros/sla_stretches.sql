@@ -19,16 +19,13 @@
         known.terms_number,
         known.target_seconds,
         known.calendar_id,
-        from_segments.coverage_number,
-        case
-            when known.calendar_id is null then {{ seconds_of('known.from_at') }}
-            else {{ open_seconds_at('from_segments', 'known.from_at') }}
-        end as from_position,
+        known.coverage_number,
+        known.from_position,
         case
             when known.clock_state_code <> 'running' or known.from_at = known.to_at then 0
             when known.calendar_id is null then {{ seconds_of('known.to_at') }} - {{ seconds_of('known.from_at') }}
             -- Counted as far as the calendar is published: what is certain before its end stays certain.
-            else {{ open_seconds_at('to_segments', 'least(known.to_at, known.covered_to)') }} - {{ open_seconds_at('from_segments', 'known.from_at') }}
+            else {{ open_seconds_at('to_segments', 'least(known.to_at, known.covered_to)') }} - known.from_position
         end as open_seconds,
         known.clock_state_code <> 'running'
         or known.from_at = known.to_at
@@ -37,7 +34,12 @@
     from (
         select
             cut.*,
-            coverages.stretch_to as covered_to
+            from_segments.coverage_number,
+            from_segments.covered_to,
+            case
+                when cut.calendar_id is null then {{ seconds_of('cut.from_at') }}
+                else {{ open_seconds_at('from_segments', 'cut.from_at') }}
+            end as from_position
         from (
             select
                 measured.ticket_sla_key,
@@ -64,7 +66,12 @@
                 on
                     measured.ticket_key = events.ticket_key
                     and measured.start_rank <= events.event_rank
-                    and coalesce(measured.end_rank, 2147483647) > events.event_rank
+                    and (
+                        coalesce(measured.end_rank, 2147483647) > events.event_rank
+                        -- A clock that the same event starts and stops: no time, but there is a promise to hold it against.
+                        or measured.start_rank = measured.end_rank
+                    )
+                    and events.event_rank <= coalesce(measured.end_rank, 2147483647)
             cross join {{ ref('stg_ops__run') }} as run
             -- The terms in force after this event: those of the last change of priority that had others.
             left join lateral (
@@ -95,7 +102,13 @@
             cross join lateral (
                 select
                     date_trunc('second', events.event_at) as from_at,
-                    date_trunc('second', coalesce(events.next_event_at, greatest(run.as_of, events.event_at))) as to_at
+                    date_trunc(
+                        'second',
+                        case
+                            when events.event_rank = measured.end_rank then events.event_at
+                            else coalesce(events.next_event_at, greatest(run.as_of, events.event_at))
+                        end
+                    ) as to_at
             ) as stretch
             left join lateral (
                 select range_agg(tstzrange(exclusions.excluded_from, exclusions.excluded_to)) as windows
@@ -134,15 +147,9 @@
                 from unnest(tstzmultirange(tstzrange(stretch.from_at, stretch.to_at)) * excluded.windows) as free
             ) as pieces
         ) as cut
-        left join {{ ref('int_calendar__openings') }} as coverages
-            on
-                cut.calendar_id = coverages.calendar_id
-                and not coverages.is_open
-                and cut.from_at >= coverages.stretch_from
-                and cut.from_at < coverages.stretch_to
+        left join {{ ref('int_calendar__segments') }} as from_segments
+            on {{ segment_holds('from_segments', 'cut.calendar_id', 'cut.from_at') }}
     ) as known
-    left join {{ ref('int_calendar__segments') }} as from_segments
-        on {{ segment_holds('from_segments', 'known.calendar_id', 'known.from_at') }}
     -- An end belongs to the stretch that it ends: looked up a second before and counted up to it.
     left join {{ ref('int_calendar__segments') }} as to_segments
         on {{ segment_holds('to_segments', 'known.calendar_id', "least(known.to_at, known.covered_to) - interval '1 second'") }}

@@ -25,9 +25,13 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 @dataclass(frozen=True)
 class Build:
-    """One build of everything up to FACT. `sql_seconds` is from the start of the first node to the end of the last."""
+    """One build of everything up to FACT: in full or upon what the slot held, and what it cost.
+
+    `sql_seconds` is the wall time from the start of the first node to the end of the last.
+    """
 
     slot: str
+    reason: str
     cost: Cost
     sql_seconds: float
     sum_of_nodes_seconds: float
@@ -61,6 +65,7 @@ def build_slot(settings: Settings, meter: Meter, *, as_of: datetime, run_id: str
     seconds = {str(result["unique_id"]): float(result["execution_time"]) for result in results}
     return Build(
         slot=choice.slot,
+        reason=choice.reason,
         cost=cost,
         sql_seconds=(max(ends) - min(starts)).total_seconds(),
         sum_of_nodes_seconds=sum(seconds.values()),

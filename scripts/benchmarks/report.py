@@ -81,6 +81,7 @@ def lines_of(measurement: Measurement) -> list[str]:
     return [
         f"{measurement.options.tickets:,} tickets, {delivered.ticket_events:,} events; {statuses}",
         f"changed then: {changed.tickets:,} tickets, {changed.ticket_events:,} event versions",
+        f"increment: built {measurement.increment.reason}",
         "",
         *_table(measurement),
         "",

@@ -28,6 +28,7 @@ LEVELS = [
     *_pair("assigned", start_event="assigned"),
     *_pair("breach", "holder_at_breach", target_value="60"),
     *_pair("share", "share", target_value="60"),
+    *_pair("until", stop_event="assigned"),
     service_level("hand_late_1", ticket_type_code="hand_late"),
     service_level("hand_late_3", contract_id="C3", ticket_type_code="hand_late"),
 ]
@@ -78,6 +79,12 @@ CASES = [
              Verdict(level="hand_last_1", elapsed=3 * HOUR, due="2026-03-09 17:00", bearer="S1"),
              _handed_over("hand_last_2", "S1"),
          ]),
+    rule("the_event_that_stops_the_clock_may_hand_it_over", "hand_last", "2026-03-09 09:00", None,
+         _opened("2026-03-09 09:00"), ("2026-03-09 12:00", "resolved", {"work_centre_id": "WC2"}),
+         verdicts=[
+             _handed_over("hand_last_1", "S2"),
+             Verdict(level="hand_last_2", elapsed=3 * HOUR, due="2026-03-09 17:00", bearer="S2"),
+         ]),
     rule("handed_over_after_the_stop_the_one_at_the_stop_bears_it", "hand_last", "2026-03-09 09:00", "2026-03-09 12:00",
          _opened("2026-03-09 09:00"), _handed("2026-03-09 14:00", "WC2"),
          verdicts=[
@@ -112,6 +119,18 @@ CASES = [
          verdicts=[
              _handed_over("hand_assigned_1", "S2"),
              Verdict("running", level="hand_assigned_2", elapsed=HOUR, due="2026-07-01 11:00", started="2026-06-30 11:00"),
+         ]),
+    rule("the_takeover_stops_a_clock_that_waits_for_an_assignment", "hand_until", "2026-03-09 09:00", None,
+         _opened("2026-03-09 09:00"), _handed("2026-03-09 11:00", "WC2"),
+         verdicts=[
+             _handed_over("hand_until_1", "S2"),
+             Verdict(level="hand_until_2", elapsed=2 * HOUR, due="2026-03-09 17:00", stopped="2026-03-09 11:00", bearer="S2"),
+         ]),
+    rule("the_assignment_of_another_does_not", "hand_until", "2026-03-09 09:00", None,
+         _opened("2026-03-09 09:00"), ("2026-03-09 10:00", "assigned"), _handed("2026-03-09 11:00", "WC2"),
+         verdicts=[
+             Verdict(level="hand_until_1", elapsed=HOUR, due="2026-03-09 17:00", stopped="2026-03-09 10:00", bearer="S1"),
+             Verdict(level="hand_until_2", elapsed=2 * HOUR, due="2026-03-09 17:00", stopped="2026-03-09 11:00", bearer="S2"),
          ]),
     # holder_at_breach, due an hour after opening
     rule("who_held_it_at_the_breach_bears_it", "hand_breach", "2026-03-09 09:00", "2026-03-09 12:00",
@@ -157,6 +176,13 @@ CASES = [
          verdicts=[
              _handed_over("hand_late_1", "S3"),
              Verdict(level="hand_late_3", elapsed=5 * HOUR, due="2026-03-10 15:00", bearer="S3"),
+         ]),
+    # The night itself fails if such a measurement is counted in a month that its contract does not have.
+    rule("opened_in_a_month_before_the_contract_it_counts_in_the_first_one", "hand_late", "2026-02-27 15:00", "2026-03-10 12:00",
+         _opened("2026-02-27 15:00"), _handed("2026-03-10 11:00", "WC3"),
+         verdicts=[
+             _handed_over("hand_late_1", "S3"),
+             Verdict("breached", level="hand_late_3", elapsed=40 * HOUR, due="2026-03-02 15:00", bearer="S3"),
          ]),
     rule("a_takeover_before_the_contract_is_not_measured_under_it", "hand_late", "2026-03-09 15:00", "2026-03-10 12:00",
          _opened("2026-03-09 15:00"), _handed("2026-03-09 16:00", "WC3"),

@@ -9,7 +9,7 @@ from tests.support.clock_rules import HOUR, Case, Rules, rule
 from tests.support.register import Row, service_level
 
 
-def _level(name: str, minutes: int, priority: str = "", **changes: str) -> Row:
+def _level(name: str, minutes: int | str, priority: str = "", **changes: str) -> Row:
     return service_level(
         f"priority_{name}",
         ticket_type_code=f"priority_{name}",
@@ -19,7 +19,7 @@ def _level(name: str, minutes: int, priority: str = "", **changes: str) -> Row:
     )
 
 
-def _retarget(name: str, minutes: int, priority: str, **changes: str) -> Row:
+def _retarget(name: str, minutes: int | str, priority: str, **changes: str) -> Row:
     return _level(name, minutes, priority, priority_change_policy="retarget", **changes)
 
 
@@ -42,6 +42,7 @@ LEVELS = [
     _retarget("retarget", 60, "P1"), _retarget("retarget", 240, "P2", pause_states=""), _retarget("retarget", 480, "P3"),
     _retarget("units", 480, "P3"), _retarget("units", 120, "P1", target_unit="calendar_minutes", calendar_id=""),
     _retarget("retroactive", 60, "P1", count_from="opened"),
+    _retarget("promised", 480, "P3"), _retarget("promised", "", "P1", target_unit="promised_time", calendar_id=""),
     _retarget("versions", 960, "P3", valid_to="2026-03-10"), _retarget("versions", 60, "P3", valid_from="2026-03-10"),
     _retarget("versions", 480, "P2", valid_to="2026-03-10"), _retarget("versions", 120, "P2", valid_from="2026-03-10"),
 ]  # fmt: skip
@@ -99,11 +100,15 @@ CASES = [
          due="2026-03-09 20:00"),
     rule("without_a_row_for_the_new_priority_the_last_one_goes_on", "priority_retarget", "2026-03-09 09:00", "2026-03-09 12:00",
          _opened("2026-03-09 09:00", "P2"), _change("2026-03-09 10:00", "P9"), elapsed=3 * HOUR, due="2026-03-09 13:00"),
+    rule("a_row_for_a_promise_that_nobody_gave_is_none", "priority_promised", "2026-03-09 09:00", "2026-03-09 12:00",
+         _opened("2026-03-09 09:00", "P3"), _change("2026-03-09 10:00", "P1"), elapsed=3 * HOUR, due="2026-03-09 17:00"),
     rule("there_and_back_again", "priority_retarget", "2026-03-09 09:00", "2026-03-09 16:00", _opened("2026-03-09 09:00", "P3"),
          _change("2026-03-09 10:00", "P2"), _change("2026-03-09 12:00", "P3"), elapsed=7 * HOUR, due="2026-03-09 17:00"),
     rule("the_first_priority_with_a_row_starts_it", "priority_retarget", "2026-03-09 09:00", "2026-03-09 10:30",
          _opened("2026-03-09 09:00", "P9"), _change("2026-03-09 10:00", "P1"), elapsed=1800, due="2026-03-09 11:00",
          started="2026-03-09 10:00"),
+    rule("so_does_the_first_priority_that_is_known", "priority_retarget", "2026-03-09 09:00", "2026-03-09 10:30",
+         _change("2026-03-09 10:00", "P1"), elapsed=1800, due="2026-03-09 11:00", started="2026-03-09 10:00"),
     rule("with_a_retroactive_level_from_the_opening", "priority_retroactive", "2026-03-09 09:00", "2026-03-09 09:50",
          _opened("2026-03-09 09:00", "P9"), _change("2026-03-09 09:30", "P1"), elapsed=3000, due="2026-03-09 10:00",
          started="2026-03-09 09:00"),

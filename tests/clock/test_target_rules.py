@@ -24,6 +24,13 @@ LEVELS = [
         "promise_from_assignment", ticket_type_code="promise_from_assignment", target_unit="promised_time", target_value="",
         calendar_id="", start_event="assigned",
     ),
+    *(
+        service_level(
+            name, ticket_type_code=name, target_unit="promised_time", target_value="", calendar_id="", start_event="responded",
+            reopen_policy=policy,
+        )
+        for name, policy in (("promise_from_response", "first_only"), ("promise_from_response_on", "continue"))
+    ),
 ]  # fmt: skip
 
 CALENDARS = [
@@ -107,6 +114,10 @@ CASES = [
     rule("a_promise_that_is_over_at_the_start_is_missed_since_it_was_due", "promise_from_assignment", "2026-03-02 09:00",
          "2026-03-05 09:00", ("2026-03-04 09:00", "assigned"), columns=_promised("2026-03-03 09:00"), status="breached",
          elapsed=DAY, due="2026-03-03 09:00"),
+    rule("also_by_the_event_that_starts_and_stops_its_clock", "promise_from_response", "2026-03-02 09:00", "2026-03-05 09:00",
+         columns=_promised("2026-03-04 09:00"), status="breached", elapsed=0, due="2026-03-04 09:00"),
+    rule("also_where_the_clock_could_go_on", "promise_from_response_on", "2026-03-02 09:00", "2026-03-05 09:00",
+         columns=_promised("2026-03-04 09:00"), status="breached", elapsed=0, due="2026-03-04 09:00"),
     rule("no_promise_no_service_level", "promise", "2026-03-02 09:00", "2026-03-05 09:00", status="no_service_level",
          reason="no_promise"),
 ]  # fmt: skip

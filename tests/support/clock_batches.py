@@ -34,8 +34,8 @@ SEASONS = (
     # Clocks change in New York and St John's, in Casablanca, in Berlin, on Lord Howe and the Chatham Islands.
     Season(("2026-03-08", "2026-03-22", "2026-03-29", "2026-04-05"), utc("2026-04-10 10:30:15")),
     Season(("2025-09-28", "2025-10-05", "2025-10-26", "2025-11-02"), utc("2025-11-05 14:00:01")),
-    Season(("2024-02-29", "2024-02-18", "2024-03-10"), utc("2024-03-13 00:00")),
-    Season(("2025-12-31", "2026-01-01", "2026-02-18"), utc("2026-02-20 23:59:59")),
+    # The end of a year and a 29 February.
+    Season(("2024-02-29", "2023-12-31", "2024-01-01", "2024-02-18"), utc("2024-03-04 23:59:59")),
 )
 
 STARTS = (
@@ -197,9 +197,11 @@ def _levels(number: int, chance: random.Random, season: Season, calendars: int) 
 def _level_rows(
     level_id: str, contract_id: str, number: int, chance: random.Random, season: Season, calendars: int
 ) -> list[Row]:
-    start, stop = chance.choice(STARTS), chance.choice(STOPS)
+    start = chance.choice(STARTS)
+    # What both starts and stops a clock is a next update; with other triggers such terms promise nothing.
+    stop = chance.choice([one for one in STOPS if "commented" in start or not _common(start, one)])
     reopen_policy = chance.choice(("", "continue", "new_cycle", "new_cycle", "first_only"))
-    if set(start.split(";")) & set(stop.split(";")):
+    if _common(start, stop):
         reopen_policy = "new_cycle"
     terms = {
         "contract_id": contract_id,
@@ -207,7 +209,7 @@ def _level_rows(
         "start_event": start,
         "stop_event": stop,
         "reopen_policy": reopen_policy,
-        "count_from": chance.choice(("", "", "start_event", "opened")),
+        "count_from": "" if _common(start, stop) else chance.choice(("", "start_event", "opened")),
         "priority_change_policy": chance.choice(("", "keep", "retarget", "retarget")),
         "handover_policy": chance.choice(("", "last", "holder_at_breach", "share")),
         "valid_from": "2020-01-01",
@@ -220,6 +222,10 @@ def _level_rows(
     if chance.random() < 0.2:
         rows.append({**rows[0], **_target(chance, calendars), "category_code": "network", "valid_from": "2020-01-01"})
     return rows
+
+
+def _common(start: str, stop: str) -> set[str]:
+    return set(start.split(";")) & set(stop.split(";"))
 
 
 def _target(chance: random.Random, calendars: int) -> Row:
@@ -256,8 +262,8 @@ def _ticket(number: int, chance: random.Random, season: Season, levels: int) -> 
         at += timedelta(seconds=_gap(chance))
         kind, values = chance.choice(RARE_KINDS if chance.random() < 0.02 else KINDS)
         events.append(event(ticket_id, at.isoformat(), kind, event_number=str(index), **values))
-    if chance.random() < 0.5:
-        column = chance.choice(("resolved_at", "closed_at", "assigned_at", "responded_at"))
+    if chance.random() < 0.7:
+        column = chance.choice(("resolved_at", "resolved_at", "closed_at", "assigned_at", "responded_at"))
         row[column] = (at + timedelta(seconds=_gap(chance))).isoformat()
     return row, events
 

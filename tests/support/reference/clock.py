@@ -48,7 +48,7 @@ class Clock:
             if stretch.clock == "running" and known != priority and self.level.priority_change_policy == "retarget":
                 priority = known
                 row = choose_row(known, changed_at)
-                if row is not None:
+                if row is not None and row != self.level:
                     self._take(row, stretch.start)
             is_paused = stretch.clock == "running" and self.level.pauses(step.state, step.reason)
             self.state = "paused" if is_paused else stretch.clock

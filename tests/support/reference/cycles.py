@@ -29,7 +29,11 @@ class Cycle:
     first: int
     started_at: int
     stretches: list[Stretch] = field(default_factory=list)
-    stopped_at: int | None = None
+    stopped_by: Step | None = None
+
+    @property
+    def stopped_at(self) -> int | None:
+        return None if self.stopped_by is None else self.stopped_by.at
 
 
 @dataclass
@@ -111,14 +115,14 @@ def cycles_of(view: View, start: int, as_of: int) -> list[Cycle]:
             is_final_state = in_stop_state and view.level.reopen_policy != "continue"
             is_over = is_final_state or view.pulls_stop(index, is_own_start=is_own_start)
             if is_over and view.level.reopen_policy == "new_cycle":
-                cycles[-1].stopped_at = step.at
+                cycles[-1].stopped_by = step
                 if view.pulls_both(index) and not in_stop_state and not is_own_start:
                     cycles.append(Cycle(len(cycles) + 1, index, step.at))
                     is_over = False
         clock = _clock(view, step, is_over=is_over)
         cycles[-1].stretches.append(Stretch(step.at, end, step, clock))
     if view.level.reopen_policy != "new_cycle":
-        cycles[0].stopped_at = _start_of_last_stop(cycles[0].stretches)
+        cycles[0].stopped_by = _start_of_last_stop(cycles[0].stretches)
     return cycles
 
 
@@ -136,11 +140,11 @@ def _clock(view: View, step: Step, *, is_over: bool) -> str:
     return "stopped" if view.is_stop_state(step.state) else "running"
 
 
-def _start_of_last_stop(stretches: list[Stretch]) -> int | None:
-    """When the clock came to the stop in which it stands at the end."""
-    stopped_at = None
+def _start_of_last_stop(stretches: list[Stretch]) -> Step | None:
+    """The event by which the clock came to the stop in which it stands at the end."""
+    stopped_by = None
     for stretch in reversed(stretches):
         if stretch.clock != "stopped":
             break
-        stopped_at = stretch.start
-    return stopped_at
+        stopped_by = stretch.step
+    return stopped_by

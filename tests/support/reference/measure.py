@@ -74,6 +74,7 @@ class _Ticket:
             return "no_contract_in_force"
         would_fit = any(
             self._candidates(contract_id, supplier, level_id, needs_promise=False)
+            or self._late_candidates(contract_id, supplier, level_id, needs_promise=False)
             for contract_id, supplier in contracts
             for level_id in self._level_ids(contract_id)
         )
@@ -108,10 +109,13 @@ class _Ticket:
                 found.append((row, start))
         return found
 
-    def _late_candidates(self, contract_id: str, supplier: str | None, level_id: str) -> list[tuple[Level, int | None]]:
+    def _late_candidates(
+        self, contract_id: str, supplier: str | None, level_id: str, *, needs_promise: bool = True
+    ) -> list[tuple[Level, int | None]]:
         """The same for the first later priority that has a row, where a change of priority can bring the level in."""
         steps = self.history.steps
-        rows = [row for row in self._rows(contract_id, level_id) if row.priority_change_policy == "retarget"]
+        rows = self._rows(contract_id, level_id, needs_promise=needs_promise)
+        rows = [row for row in rows if row.priority_change_policy == "retarget"]
         starts = {row: View(self.history, row, supplier).first_start() for row in rows}
         for index in range(1, len(steps)):
             if steps[index].priority == steps[index - 1].priority:
@@ -201,7 +205,7 @@ class _Ticket:
             target_seconds=clock.target,
             due_at=clock.due_at(end, is_stopped=cycle.stopped_at is not None),
             breached_at=clock.breached_at,
-            bearer_supplier_id=self._bearer(view, clock, end),
+            bearer_supplier_id=self._bearer(view, cycle, clock),
             open_seconds_by_supplier=clock.held,
         )
         problem = clock.problem
@@ -236,7 +240,7 @@ class _Ticket:
             return
         reading.status_code, reading.status_reason_code = "excused", reason
 
-    def _bearer(self, view: View, clock: Clock, end: int) -> str | None:
+    def _bearer(self, view: View, cycle: Cycle, clock: Clock) -> str | None:
         """Who bears the miss; of a share nobody else's name is told."""
         if view.supplier is None or len(self.history.suppliers) < 2:
             return self._party(view)
@@ -245,7 +249,9 @@ class _Ticket:
             return self.history.supplier_at(clock.breached_at)
         if policy == "share" and any(clock.answered.values()):
             return view.supplier if clock.answered.get(view.supplier) else None
-        return self.history.supplier_at(end)
+        if cycle.stopped_by is not None:
+            return cycle.stopped_by.answering
+        return self.history.supplier_at(self.as_of)
 
     def _party(self, view: View) -> str | None:
         """The supplier of the contract."""

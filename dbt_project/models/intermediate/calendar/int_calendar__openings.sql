@@ -1,5 +1,5 @@
 -- Grain: one row per calendar and contiguous stretch of UTC time, of its service hours (open) or of its published days (covered)
-{{ config(indexes=[{'columns': ['calendar_id']}]) }}
+{{ config(indexes=[{'columns': ['calendar_id', 'is_open']}]) }}
 with intervals as (
     select
         days.calendar_id,

@@ -68,7 +68,8 @@ stretches as (
 segments as (
     select
         stretches.*,
-        coverages.coverage_number
+        coverages.coverage_number,
+        coverages.covered_to
     from stretches
     inner join coverages
         on
@@ -81,6 +82,7 @@ select
     calendar_id,
     (segment_from at time zone 'UTC')::date as utc_date,
     coverage_number,
+    covered_to,
     segment_from,
     segment_to,
     is_open,

@@ -1,10 +1,13 @@
--- Grain: one row per time zone in use and period during which its offset from UTC is constant
+-- Grain: one row per time zone of the calendars to lay out and period during which its offset from UTC is constant
 with zones as (
     select
         time_zone,
         min(local_date) - 3 as first_date,
         max(local_date) + 4 as last_date
     from {{ ref('int_calendar__days') }}
+    {%- if kept('int_calendar__segments') is not none %}
+    where calendar_id in (select calendar_id from {{ ref('int_calendar__changed') }})
+    {%- endif %}
     group by time_zone
 ),
 

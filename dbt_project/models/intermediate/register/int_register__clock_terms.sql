@@ -15,6 +15,7 @@ triggers as (
         service_levels.service_level_key,
         named.role_code,
         named.trigger_code,
+        named.role_code = 'stop' and not named.trigger_code = any(service_levels.start_events) as is_stop_only,
         -- A state is left again by a reopening; what happened at a moment has happened for good.
         named.trigger_code like 'state:%' or named.trigger_code in ('resolved', 'closed') as is_state
     from {{ ref('int_register__service_level_versions') }} as service_levels
@@ -33,6 +34,7 @@ states as (
     select
         triggers.service_level_key,
         triggers.role_code,
+        triggers.is_stop_only,
         triggers.is_state,
         coalesce(trigger_states.state_code, substr(triggers.trigger_code, length('state:') + 1)) as state_code
     from triggers
@@ -46,6 +48,7 @@ states_of as (
         service_level_key,
         array_agg(distinct state_code) filter (where role_code = 'start') as start_states,
         array_agg(distinct state_code) filter (where role_code = 'stop' and not is_state) as ending_states,
+        array_agg(distinct state_code) filter (where is_stop_only and not is_state) as other_ending_states,
         array_agg(distinct state_code) filter (where role_code = 'stop' and is_state) as stop_states
     from states
     group by service_level_key
@@ -55,7 +58,8 @@ event_types_of as (
     select
         service_level_key,
         array_agg(distinct trigger_code) filter (where role_code = 'start') as start_event_types,
-        array_agg(distinct trigger_code) filter (where role_code = 'stop') as ending_event_types
+        array_agg(distinct trigger_code) filter (where role_code = 'stop') as ending_event_types,
+        array_agg(distinct trigger_code) filter (where is_stop_only) as other_ending_event_types
     from triggers
     where not is_state
     group by service_level_key
@@ -68,6 +72,9 @@ select
     -- The clock ends for good with these, it stands in the stop states.
     coalesce(event_types_of.ending_event_types, '{}') as ending_event_types,
     coalesce(states_of.ending_states, '{}') as ending_states,
+    -- An event that starts the clock does not end it by the same trigger, but by one of these.
+    coalesce(event_types_of.other_ending_event_types, '{}') as other_ending_event_types,
+    coalesce(states_of.other_ending_states, '{}') as other_ending_states,
     coalesce(states_of.stop_states, '{}') as stop_states,
     cardinality(service_levels.pause_states) + cardinality(service_levels.pause_reasons) > 0 as can_pause
 from {{ ref('int_register__service_level_versions') }} as service_levels

@@ -8,7 +8,7 @@ with contracts_of_ticket as (
         supplier_id,
         -- Where the ticket names its contract, that contract's supplier answers for whoever works on it.
         has_several_suppliers and not is_contract_named as is_handed_over,
-        taken_over_rank
+        is_first_holder
     from {{ ref('int_ticket__contracts') }}
 ),
 
@@ -26,6 +26,7 @@ starts as (
         contracts_of_ticket.contract_key,
         contracts_of_ticket.supplier_id,
         contracts_of_ticket.is_handed_over,
+        contracts_of_ticket.is_first_holder,
         terms.service_level_key,
         terms.service_level_id,
         terms.contract_id,
@@ -56,7 +57,7 @@ starts as (
             contracts_of_ticket.contract_id = terms.contract_id
             and (terms.ticket_type_code is null or tickets.ticket_type_code = terms.ticket_type_code)
             and (terms.category_code is null or tickets.category_code = terms.category_code)
-    -- The first event that pulls a start trigger. To a supplier that takes over from another, the takeover assigns.
+    -- The first event that pulls a start trigger.
     left join lateral (
         select
             events.event_rank,
@@ -65,15 +66,7 @@ starts as (
         where
             (contracts_of_ticket.is_handed_over or terms.start_event not in ('opened', 'assigned'))
             and events.ticket_key = tickets.ticket_key
-            and case
-                when contracts_of_ticket.is_handed_over and events.event_rank = contracts_of_ticket.taken_over_rank
-                    and 'assigned' = any(terms.start_event_types)
-                    then true
-                when contracts_of_ticket.is_handed_over and 'assigned' in (events.event_type, events.state_code)
-                    and events.supplier_id is distinct from contracts_of_ticket.supplier_id
-                    then events.event_type = any(array_remove(terms.start_event_types, 'assigned'))
-                else {{ pulls_start('events', 'terms') }}
-            end
+            and {{ pulls_start('events', 'terms', 'contracts_of_ticket') | indent(12) }}
         order by events.event_rank
         limit 1
     ) as looked_up on true
@@ -135,6 +128,7 @@ candidates as (
         promised_at,
         selector_rank,
         is_handed_over,
+        is_first_holder,
         priority_change_policy = 'retarget' and has_priority_changes as follows_priority,
         case when fits_at_start then priority_at_start_code else level_priority_code end as priority_applied_code,
         case when fits_at_start then start_rank else later_rank end as attached_rank,
@@ -155,6 +149,7 @@ select distinct on (ticket_key, service_level_id)
     contract_key,
     supplier_id,
     is_handed_over,
+    is_first_holder,
     follows_priority,
     priority_applied_code,
     attached_rank,

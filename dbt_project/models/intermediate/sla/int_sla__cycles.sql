@@ -12,14 +12,14 @@ with marked as (
         events.event_rank = levels.start_rank
         or (
             (
-                {{ pulls_start('events', 'terms') }}
+                {{ pulls_start_anew('events', 'terms', 'levels') }}
                 or (events.state_before_code = any(terms.stop_states) and not events.state_code = any(terms.stop_states))
             )
             and not events.state_code = any(terms.stop_states)
         ) as is_start,
-        {{ stops_at_start('events', 'terms') }} as stops_at_once,
+        {{ stops_at_start('events', 'terms', 'levels') }} as stops_at_once,
         -- The first stop after this event.
-        min(case when {{ pulls_stop('events', 'terms') }} then events.event_rank end) over (
+        min(case when {{ pulls_stop('events', 'terms', 'levels') }} then events.event_rank end) over (
             partition by levels.ticket_key, levels.service_level_id
             order by events.event_rank
             rows between 1 following and unbounded following

@@ -26,6 +26,7 @@ states as (
         measurements.ticket_sla_key,
         measurements.ticket_key,
         measurements.calendar_id,
+        events.event_rank,
         events.event_at,
         case
             when events.event_rank > measurements.start_rank
@@ -49,6 +50,7 @@ moves as (
         ticket_sla_key,
         ticket_key,
         calendar_id,
+        event_rank as moved_rank,
         event_at as moved_at,
         (coalesce(state_before, '') = 'running')::integer - (state_after = 'running')::integer as step,
         case when is_end then state_after end as end_state,
@@ -64,6 +66,7 @@ moves as (
         states.ticket_sla_key,
         states.ticket_key,
         states.calendar_id,
+        null as moved_rank,
         greatest(run.as_of, states.event_at) as moved_at,
         (states.state_after = 'running')::integer as step,
         null as end_state,
@@ -77,6 +80,7 @@ positions as (
     select
         moves.ticket_sla_key,
         moves.ticket_key,
+        moves.moved_rank,
         moves.moved_at,
         moves.step,
         moves.end_state,
@@ -101,8 +105,15 @@ select
     ) as is_measurable,
     coalesce(sum(step * position), 0)::bigint as elapsed_seconds,
     max(end_state) as clock_state_code,
+    max(moved_rank) filter (where is_stop) as stop_rank,
     max(moved_at) filter (where is_stop) as end_at,
-    max(position) filter (where is_stop) as end_position,
+    -- Positions of one coverage can be compared; else the end is looked up again in int_sla__measurements.
+    case
+        when
+            count(*) filter (where is_stop) = count(position) filter (where is_stop)
+            and min(coverage_number) filter (where is_stop) is not distinct from max(coverage_number) filter (where is_stop)
+            then max(position) filter (where is_stop)
+    end as end_position,
     max(coverage_number) filter (where is_stop) as end_coverage_number
 from positions
 group by ticket_key, ticket_sla_key

@@ -1,12 +1,14 @@
 -- Grain: one row per measurement of int_sla__stretches, with its breach instant and who answers for it
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
-{#- A clock that stands in a stop state cannot be missed any more, whatever happens to its target. #}
-{%- set is_used_up = "clock_state_code <> 'stopped' and (used_after > target_seconds or used_before > target_seconds)" %}
+{#- A clock that stands in a stop state cannot be missed any more, whatever happens to its target; but the event that starts
+    and stops it may come after the promise. #}
+{%- set is_used_up = "(clock_state_code <> 'stopped' or is_first) and (used_after > target_seconds or used_before > target_seconds)" %}
 with cumulated as (
     select
         stretches.*,
         coalesce(sum(open_seconds) over before_it, 0)::bigint as used_before,
         (coalesce(sum(open_seconds) over before_it, 0) + coalesce(open_seconds, 0))::bigint as used_after,
+        count(*) over before_it = 0 as is_first,
         coalesce(bool_and(is_measurable) over before_it, true) and open_seconds is not null as is_known
     from {{ changed_only(ref('int_sla__stretches')) }} as stretches
     window before_it as (
@@ -50,7 +52,7 @@ filling as (
             and cumulated.terms_number = coalesce(totals.breached_terms_number, totals.last_terms_number)
     where
         cumulated.is_known
-        and cumulated.clock_state_code <> 'stopped'
+        and (cumulated.clock_state_code <> 'stopped' or cumulated.is_first)
         and (cumulated.used_after >= greatest(cumulated.target_seconds, 1) or cumulated.used_before > cumulated.target_seconds)
     order by cumulated.ticket_key, cumulated.ticket_sla_key, cumulated.event_rank, cumulated.from_at
 ),
@@ -64,7 +66,7 @@ filled as (
             when filling.seconds_left < 0 and filling.terms_number > 0 then filling.from_at
             when filling.calendar_id is null then filling.from_at + filling.seconds_left * interval '1 second'
             when filling.seconds_left < 0 then filling.from_at
-            else {{ due_instant('opening', 'filling.from_position + filling.seconds_left', 'filling.coverage_number') }}
+            else {{ due_instant('opening', 'filling.from_position + filling.seconds_left', 'filling.coverage_number', 'filling.seconds_left = 0') }}
         end as filled_at
     from filling
     left join lateral (
@@ -81,8 +83,15 @@ last_terms as (
         target_seconds,
         answering_supplier_id as last_supplier_id
     from cumulated
-    -- As it was while the clock was not yet stopped.
-    order by ticket_key, ticket_sla_key, clock_state_code = 'stopped', event_rank desc, from_at desc
+    -- As it was while the clock was not yet stopped; of one that never ran, as it was at first.
+    order by
+        ticket_key,
+        ticket_sla_key,
+        clock_state_code = 'stopped',
+        case when clock_state_code <> 'stopped' then event_rank end desc,
+        case when clock_state_code <> 'stopped' then from_at end desc,
+        event_rank,
+        from_at
 ),
 
 breaches as (
@@ -92,6 +101,7 @@ breaches as (
         -- Who answered for it at that instant.
         (array_agg(cumulated.answering_supplier_id order by cumulated.event_rank desc, cumulated.from_at desc)
             filter (where cumulated.from_at <= filled.filled_at))[1] as breach_supplier_id,
+        (array_agg(cumulated.answering_supplier_id order by cumulated.event_rank, cumulated.from_at))[1] as first_supplier_id,
         bool_or(cumulated.clock_state_code = 'stopped' and cumulated.from_at > filled.filled_at) as is_breach_confirmed
     from cumulated
     inner join filled
@@ -114,7 +124,7 @@ select
     filled.filled_at,
     coalesce(breaches.is_breach_confirmed, false) as is_breach_confirmed,
     last_terms.last_supplier_id,
-    breaches.breach_supplier_id
+    coalesce(breaches.breach_supplier_id, earlier.supplier_id, breaches.first_supplier_id) as breach_supplier_id
 from totals
 inner join last_terms
     on
@@ -128,3 +138,16 @@ left join breaches
     on
         totals.ticket_key = breaches.ticket_key
         and totals.ticket_sla_key = breaches.ticket_sla_key
+-- A promise may have been over before its clock started.
+left join lateral (
+    select events.supplier_id
+    from {{ ref('int_ticket__events') }} as events
+    where
+        filled.is_breached
+        and breaches.breach_supplier_id is null
+        and events.ticket_key = totals.ticket_key
+        and events.event_at <= filled.filled_at
+        and events.supplier_id is not null
+    order by events.event_rank desc
+    limit 1
+) as earlier on true

@@ -42,11 +42,11 @@ ends as (
             and events.ticket_key = levels.ticket_key
             and events.event_rank >= levels.start_rank
             and case
-                when terms.reopen_policy = 'continue' and events.event_rank > levels.start_rank then {{ pulls_ending('events', 'terms') }}
+                when terms.reopen_policy = 'continue' and events.event_rank > levels.start_rank then {{ pulls_ending('events', 'terms', 'levels') }}
                 when terms.reopen_policy = 'continue'
-                    then {{ stops_at_start('events', 'terms') }} and not events.state_code = any(terms.stop_states)
-                when events.event_rank > levels.start_rank then {{ pulls_stop('events', 'terms') }}
-                else {{ stops_at_start('events', 'terms') }}
+                    then {{ stops_at_start('events', 'terms', 'levels') }} and not events.state_code = any(terms.stop_states)
+                when events.event_rank > levels.start_rank then {{ pulls_stop('events', 'terms', 'levels') }}
+                else {{ stops_at_start('events', 'terms', 'levels') }}
             end
         order by events.event_rank
         limit 1
@@ -55,17 +55,20 @@ ends as (
     left join lateral (
         select
             levels.start_rank is not null
-            and not levels.is_handed_over
-            and not bool_or(events.event_rank >= levels.start_rank and {{ pulls_stop('events', 'terms') }})
+            and not bool_or(events.event_rank >= levels.start_rank and {{ pulls_stop('events', 'terms', 'levels') }})
             and bool_or(
                 (events.event_rank = levels.start_rank and events.state_before_code = any(terms.stop_states || terms.ending_states))
                 or (events.event_rank < levels.start_rank and events.event_type = any(terms.ending_event_types))
             )
             -- These may well come after a stop.
             and not bool_or(
-                events.event_rank = levels.start_rank and events.event_type in ('commented', 'requester_commented', 'reopened')
+                events.event_rank = levels.start_rank
+                and (
+                    events.event_type in ('commented', 'requester_commented', 'reopened')
+                    or (levels.is_handed_over and events.is_takeover and events.supplier_id = levels.supplier_id)
+                )
             ) as is_stop_early,
-            levels.start_rank is null and bool_or({{ pulls_stop('events', 'terms') }}) as is_start_missing
+            levels.start_rank is null and bool_or({{ pulls_stop('events', 'terms', 'levels') }}) as is_start_missing
         from {{ ref('int_ticket__events') }} as events
         where
             coalesce(levels.start_rank, 2) > 1

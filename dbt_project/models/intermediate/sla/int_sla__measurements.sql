@@ -4,6 +4,14 @@ with calendars as (
     select distinct calendar_id from {{ ref('int_calendar__working_days') }}
 ),
 
+beginnings as (
+    select
+        contract_id,
+        min(valid_from) as first_valid_from
+    from {{ ref('int_register__contract_versions') }}
+    group by contract_id
+),
+
 whole_exclusions as (
     select distinct
         ticket_key,
@@ -64,7 +72,9 @@ gathered as (
         coalesce(examined.is_breached, false) as is_past_target,
         coalesce(examined.is_breach_confirmed, false) as is_breach_confirmed,
         examined.filled_at,
-        examined.last_supplier_id,
+        -- The event that stops the clock may hand the ticket over.
+        case when elapsed.clock_state_code = 'stopped' then coalesce(stops.supplier_id, examined.last_supplier_id) else examined.last_supplier_id end
+            as last_supplier_id,
         examined.breach_supplier_id,
         coalesce(examined.service_level_key <> expected.service_level_key, false) as is_retargeted,
         own_seconds.own_seconds,
@@ -78,6 +88,11 @@ gathered as (
         on
             expected.ticket_key = elapsed.ticket_key
             and expected.ticket_sla_key = elapsed.ticket_sla_key
+    left join {{ ref('int_ticket__events') }} as stops
+        on
+            expected.is_handed_over
+            and elapsed.ticket_key = stops.ticket_key
+            and elapsed.stop_rank = stops.event_rank
     left join {{ ref('int_sla__examined') }} as examined
         on
             expected.ticket_key = examined.ticket_key
@@ -169,27 +184,38 @@ due as (
     select
         judged.*,
         case
+            when judged.opened_at > judged.as_of then null
+            when judged.period_basis = 'started' then coalesce(judged.started_at, judged.opened_at)
+            when judged.status_code = 'running_past_due' then coalesce(judged.filled_at, judged.as_of)
+            when judged.clock_state_code = 'stopped' then judged.end_at
+        end as counted_at,
+        case
             when judged.is_untellable or judged.start_rank is null then null
             when judged.clock_state_code = 'cancelled' and not judged.is_breach_confirmed then null
             when judged.filled_at is not null then judged.filled_at
             when not judged.is_measurable then null
             when judged.calendar_id is null then to_timestamp(due_positions.position)
-            else {{ due_instant('opening', 'due_positions.position', 'ends.coverage_number') }}
+            else {{ due_instant('opening', 'due_positions.position', 'ends.coverage_number', 'judged.target_seconds = judged.elapsed_seconds') }}
         end as due_at
     from judged
     -- Where the terms have changed, the end of the clock is looked up in the calendar of the terms that hold now.
-    left join {{ ref('int_calendar__segments') }} as end_segments
-        on
-            judged.is_retargeted
-            and {{ segment_holds('end_segments', 'judged.calendar_id', 'judged.end_at') }}
+    -- Likewise where the clock stopped in several coverages of its calendar.
+    left join lateral (
+        select segments.*
+        from {{ ref('int_calendar__segments') }} as segments
+        where
+            (judged.is_retargeted or judged.end_position is null)
+            and {{ segment_holds('segments', 'judged.calendar_id', 'judged.end_at') }}
+        limit 1
+    ) as end_segments on true
     cross join lateral (
         select
             case
                 when judged.calendar_id is null then {{ seconds_of('judged.end_at') }}
-                when judged.is_retargeted then {{ open_seconds_at('end_segments', 'judged.end_at') }}
+                when judged.is_retargeted or judged.end_position is null then {{ open_seconds_at('end_segments', 'judged.end_at') }}
                 else judged.end_position
             end as position,
-            case when judged.is_retargeted then end_segments.coverage_number else judged.end_coverage_number end as coverage_number
+            case when judged.is_retargeted or judged.end_position is null then end_segments.coverage_number else judged.end_coverage_number end as coverage_number
     ) as ends
     -- Approved windows ahead move it on: those that begin before it would be reached.
     left join lateral (
@@ -253,15 +279,8 @@ select
     case when due.status_code in ('breached', 'running_past_due') then due.filled_at end as breached_at,
     due.bearer_supplier_id,
     due.borne_share,
-    {{ local_month(
-        "case
-            when due.opened_at > due.as_of then null
-            when due.period_basis = 'started' then coalesce(due.started_at, due.opened_at)
-            when due.status_code = 'running_past_due' then coalesce(due.filled_at, due.as_of)
-            when due.clock_state_code = 'stopped' then due.end_at
-        end",
-        'contracts.time_zone'
-    ) }} as period_month,
+    -- A ticket taken over under a contract that began after its opening counts in the first month of that contract.
+    {{ local_month('case when due.counted_at is not null then greatest(due.counted_at, beginnings.first_valid_from) end', 'contracts.time_zone') }} as period_month,
     -- Of these the next night says the same unless something is delivered.
     not coalesce(due.clock_state_code in ('running', 'paused'), false) as is_settled
 from due
@@ -269,3 +288,5 @@ inner join {{ ref('measurement_status') }} as statuses
     on due.status_code = statuses.code
 left join {{ ref('int_register__contract_versions') }} as contracts
     on due.contract_key = contracts.contract_key
+left join beginnings
+    on due.contract_id = beginnings.contract_id

@@ -8,10 +8,9 @@ with looked_at as (
         on expected.ticket_key = tickets.ticket_key
     inner join {{ ref('int_register__clock_terms') }} as terms
         on expected.service_level_key = terms.service_level_key
-    inner join {{ ref('int_sla__elapsed') }} as elapsed
-        on
-            expected.ticket_key = elapsed.ticket_key
-            and expected.ticket_sla_key = elapsed.ticket_sla_key
+    -- By one key only: PostgreSQL takes two columns that say the same for independent, expects a single row and then loops.
+    inner join {{ changed_only(ref('int_sla__elapsed')) }} as elapsed
+        on expected.ticket_sla_key = elapsed.ticket_sla_key
     left join {{ ref('int_sla__working_day_targets') }} as working_day_targets
         on
             expected.ticket_key = working_day_targets.ticket_key

@@ -18,7 +18,7 @@ parties as (
         null::text as supplier_id,
         opened_at as in_force_at,
         true as is_contract_named,
-        null::integer as taken_over_rank,
+        true as is_first_holder,
         has_several_suppliers
     from tickets
     where contract_id is not null
@@ -29,7 +29,7 @@ parties as (
         supplier_id,
         opened_at as in_force_at,
         false as is_contract_named,
-        null as taken_over_rank,
+        true as is_first_holder,
         has_several_suppliers
     from tickets
     where contract_id is null and not has_several_suppliers and supplier_id is not null
@@ -40,7 +40,7 @@ parties as (
         holders.supplier_id,
         case when holders.is_first_holder then tickets.opened_at else holders.first_held_at end as in_force_at,
         false as is_contract_named,
-        case when not holders.is_first_holder then holders.first_held_rank end as taken_over_rank,
+        holders.is_first_holder,
         tickets.has_several_suppliers
     from tickets
     inner join {{ ref('int_ticket__holders') }} as holders
@@ -54,7 +54,7 @@ select
     contracts.contract_key,
     contracts.supplier_id,
     parties.is_contract_named,
-    parties.taken_over_rank,
+    parties.is_first_holder,
     parties.has_several_suppliers
 from parties
 inner join {{ ref('int_register__contract_versions') }} as contracts
@@ -70,7 +70,7 @@ select
     contracts.contract_key,
     contracts.supplier_id,
     parties.is_contract_named,
-    parties.taken_over_rank,
+    parties.is_first_holder,
     parties.has_several_suppliers
 from parties
 inner join {{ ref('int_register__contract_versions') }} as contracts

@@ -19,7 +19,8 @@ with histories as (
         min(event_rank) filter (where event_type = 'responded' or state_code in ('resolved', 'closed')) as responded_rank,
         min(event_rank) filter (where state_code in ('resolved', 'closed')) as resolved_rank,
         min(event_rank) filter (where priority_code is not null) as priority_stated_rank,
-        min(priority_code) <> max(priority_code) as has_priority_changes,
+        min(priority_code) <> max(priority_code)
+        or min(event_rank) filter (where priority_code is not null) > 1 as has_priority_changes,
         min(supplier_id) <> max(supplier_id) as has_several_suppliers,
         min(holder_supplier_id) <> max(holder_supplier_id) as has_several_holders,
         max(state_code) filter (where is_last) as state_code,

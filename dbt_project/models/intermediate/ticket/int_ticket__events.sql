@@ -136,7 +136,8 @@ changes as (
     select
         carried.*,
         lag(state_code) over in_order as state_before_code,
-        lag(reason_code) over in_order as reason_before_code
+        lag(reason_code) over in_order as reason_before_code,
+        lag(supplier_id) over in_order as supplier_before_id
     from carried
     window in_order as (partition by ticket_key order by event_rank)
 )
@@ -158,6 +159,7 @@ select
     changes.work_centre_key,
     -- The last supplier known answers until another takes over; who holds it may be a party that is nobody's work centre.
     changes.supplier_id,
+    coalesce(changes.supplier_id <> changes.supplier_before_id, false) as is_takeover,
     case when changes.work_centre_key = 'unknown' then 'unknown' else changes.supplier_id end as holder_supplier_id,
     coalesce(changes.next_event_at <= run.as_of, false) is false as is_last,
     coalesce(changes.next_event_at > run.as_of, false) as has_later_events,

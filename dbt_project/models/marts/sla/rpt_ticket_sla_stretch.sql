@@ -26,9 +26,41 @@ pieces as (
     left join {{ ref('int_calendar__days') }} as days
         on
             segments.calendar_id = days.calendar_id
+            -- No zone is a day away from UTC: three days to look up, not all of the calendar.
+            and days.local_date >= segments.utc_date - 1
+            and days.local_date <= segments.utc_date + 1
             and days.local_date >= (greatest(stretches.from_at, segments.segment_from) at time zone days.time_zone)::date
             and days.local_date <= ((least(stretches.to_at, segments.segment_to) - interval '1 microsecond') at time zone days.time_zone)::date
-    where stretches.from_at < stretches.to_at
+    where
+        stretches.from_at < stretches.to_at
+        and (stretches.calendar_id is null or segments.calendar_id is not null)
+    union all
+    -- Time for which the calendar is not published: nobody can say whether it was open.
+    select
+        stretches.*,
+        null as is_open,
+        null as exception_kind,
+        null as exception_name,
+        null as exception_name_zh,
+        lower(unpublished) as piece_from,
+        upper(unpublished) as piece_to
+    from stretches
+    cross join lateral (
+        select range_agg(tstzrange(coverages.stretch_from, coverages.stretch_to)) as windows
+        from {{ ref('int_calendar__openings') }} as coverages
+        where
+            coverages.calendar_id = stretches.calendar_id
+            and not coverages.is_open
+            and coverages.stretch_to > stretches.from_at
+            and coverages.stretch_from < stretches.to_at
+    ) as published
+    cross join
+        lateral unnest(
+            tstzmultirange(tstzrange(stretches.from_at, stretches.to_at)) - coalesce(published.windows, '{}')
+        ) as unpublished
+    where
+        stretches.from_at < stretches.to_at
+        and stretches.calendar_id is not null
 )
 
 select

@@ -1,0 +1,116 @@
+"""The month a measurement counts in, and what it came to cost."""
+
+from __future__ import annotations
+
+from supplier_sla.explain.layout import Fact, Pen, facts, percent
+from supplier_sla.explain.money import Month
+from supplier_sla.explain.ticket import Row
+
+HASH_BEGINNING = 12
+
+
+def month_lines(month: Month, pen: Pen) -> list[str]:
+    """Attainment, penalty clauses with their arithmetic, ledger lines with hash and extract."""
+    heading = pen.say(
+        "month", month=f"{month.period_month:%Y-%m}", level=month.service_level_id, contract=month.contract_id
+    )
+    said: list[Fact] = [
+        (pen.say("attainment"), _attainment(month.period, pen)),
+        (pen.say("penalty"), [_penalty(row, pen) for row in month.penalties] or pen.say("penalty_none")),
+        (pen.say("ledger"), [_ledger_line(row, pen) for row in month.ledger_lines] or pen.say("ledger_none")),
+    ]
+    return ["", heading, *facts(said)]
+
+
+def _attainment(period: Row | None, pen: Pen) -> list[str]:
+    if period is None:
+        return [pen.say("counts_no_more")]
+    return [
+        pen.say(
+            "attainment_of",
+            percent=percent(period["attainment_ratio"]),
+            met=period["met_count"],
+            measured=period["measured_count"],
+            breached=period["breached_count"],
+            target=percent(period["attainment_target"]),
+            status=pen.word("period_status", period["status_code"]),
+        ),
+        pen.say(
+            "not_counted",
+            running=period["running_count"],
+            excused=period["excused_count"],
+            unmeasurable=period["not_measurable_count"],
+        ),
+    ]
+
+
+def _penalty(row: Row, pen: Pen) -> str:
+    return pen.say(
+        "penalty_of",
+        clause=row["clause"] or "-",
+        term=row["penalty_term_id"],
+        kind=pen.word("penalty_kind", row["penalty_kind"]),
+        source=pen.source(row),
+        arithmetic=pen.say("semicolon").join(_arithmetic(row, pen)),
+        status=pen.word("penalty_status", row["status_code"]),
+        owed=row["owed_amount"],
+        currency=row["currency_code"],
+    )
+
+
+def _arithmetic(row: Row, pen: Pen) -> list[str]:
+    steps = []
+    if row["penalty_kind"] == "fixed_per_miss":
+        amounts = {"count": row["breached_count"], "amount": row["unit_amount"], "gross": row["gross_amount"]}
+        steps.append(pen.say("arithmetic_per_miss", **amounts))
+    elif row["band_from"] is None:
+        steps.append(pen.say("arithmetic_no_band"))
+    else:
+        steps.append(
+            pen.say(
+                "arithmetic_band",
+                first=percent(row["band_from"]),
+                last=percent(row["band_to"] if row["band_to"] is not None else 1),
+                ratio=percent(row["fee_ratio"]),
+                fee="-" if row["fee_amount"] is None else row["fee_amount"],
+                gross=row["gross_amount"],
+            )
+        )
+    if row["cap_reduction_amount"]:
+        steps.append(
+            pen.say(
+                "arithmetic_cap",
+                reduction=row["cap_reduction_amount"],
+                cap=row["cap_amount"],
+                clause=row["cap_clause"] or "-",
+                before=row["gross_before_amount"],
+            )
+        )
+    return steps
+
+
+def _ledger_line(row: Row, pen: Pen) -> str:
+    corrected = row["corrects_line_number"]
+    return pen.say(
+        "ledger_line",
+        number=row["line_number"],
+        kind=pen.word("line_kind", row["line_kind"]),
+        corrects=pen.say("corrects", number=corrected) if corrected is not None else "",
+        amount=row["amount"],
+        currency=row["currency_code"],
+        term=row["penalty_term_id"],
+        period=f"{row['accounting_period']:%Y-%m}",
+        hash=row["line_hash"][:HASH_BEGINNING],
+        evidence=pen.say("is_evidence" if row["is_evidence"] else "is_no_evidence"),
+        extract=_extract(row, pen),
+    )
+
+
+def _extract(row: Row, pen: Pen) -> str:
+    number = row["extract_number"]
+    if number is None:
+        return pen.say("no_extract")
+    if not row["is_written"]:
+        return pen.say("extract_unwritten", number=number)
+    names = {f"{kind}_file": f"{kind}_extract_{number:06d}.csv" for kind in ("penalty", "breach")}
+    return pen.say("extract", number=number, **names)
