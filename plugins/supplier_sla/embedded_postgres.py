@@ -115,7 +115,9 @@ class EmbeddedPostgres:
         password_file = self.folder / "admin_password"
         _write_secret(password_file, secrets.token_urlsafe(24))
         self._run(
-            "initdb", "-D", unfinished.name, "-U", ADMIN_USER, "--encoding=UTF8", "--locale=C.UTF-8",
+            "initdb", "-D", unfinished.name, "-U", ADMIN_USER, "--encoding=UTF8",
+            # Text in the order of its code points, compared as bytes: the same on every machine, and sorts take half the time.
+            "--locale-provider=builtin", "--locale=C.UTF-8",
             "--auth=scram-sha-256", f"--pwfile={password_file.name}", "--no-instructions",
         )  # fmt: skip
         (unfinished / "warehouse.conf").write_text(SERVER_SETTINGS, encoding="utf-8")

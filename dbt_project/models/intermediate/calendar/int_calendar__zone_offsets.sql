@@ -1,4 +1,5 @@
 -- Grain: one row per time zone of the calendars to lay out and period during which its offset from UTC is constant
+-- depends_on: {{ ref('int_calendar__changed') }}
 with zones as (
     select
         time_zone,

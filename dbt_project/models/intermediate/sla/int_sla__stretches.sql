@@ -1,7 +1,7 @@
 -- Grain: one row per stretch of the clock of each measurement whose verdict needs more than its elapsed seconds
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
 -- That is: the target is used up, the calendar ends on the way, the terms change, time is excluded, or several parties held the ticket.
-with looked_at as (
+with looked_at as materialized (
     select expected.*
     from {{ changed_only(ref('int_sla__expected_measurements')) }} as expected
     inner join {{ ref('int_ticket__current') }} as tickets

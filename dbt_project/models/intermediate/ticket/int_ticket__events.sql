@@ -119,52 +119,47 @@ carried as (
         ops.last_stated(stated.priority_code) over in_order as priority_code,
         ops.last_stated(stated.work_centre_id) over in_order as work_centre_id,
         ops.last_stated(stated.work_centre_key) over in_order as work_centre_key,
-        ops.last_stated(stated.supplier_id) over in_order as supplier_id
+        ops.last_stated(stated.supplier_id) over in_order as supplier_id,
+        ops.last_stated(stated.state_code) over before_it as state_before_code,
+        ops.last_stated(stated.reason_code) over before_it as reason_before_code,
+        ops.last_stated(stated.supplier_id) over before_it as supplier_before_id
     from stated
-    window in_order as (
-        partition by stated.ticket_key
-        order by
-            stated.event_at,
-            case when not stated.is_stand_in then 1 when stated.event_type = 'opened' then 0 else 2 end,
-            stated.event_number nulls first,
-            stated.sequence_rank,
-            stated.event_key
-    )
-),
-
-changes as (
-    select
-        carried.*,
-        lag(state_code) over in_order as state_before_code,
-        lag(reason_code) over in_order as reason_before_code,
-        lag(supplier_id) over in_order as supplier_before_id
-    from carried
-    window in_order as (partition by ticket_key order by event_rank)
+    window
+        in_order as (
+            partition by stated.ticket_key
+            order by
+                stated.event_at,
+                case when not stated.is_stand_in then 1 when stated.event_type = 'opened' then 0 else 2 end,
+                stated.event_number nulls first,
+                stated.sequence_rank,
+                stated.event_key
+        ),
+        before_it as (in_order rows between unbounded preceding and 1 preceding)
 )
 
 select
-    changes.ticket_key,
-    changes.event_rank,
-    changes.event_key,
-    changes.event_at,
-    case when changes.next_event_at <= run.as_of then changes.next_event_at end as next_event_at,
-    changes.event_type,
-    changes.is_stand_in,
-    changes.state_before_code,
-    changes.reason_before_code,
-    changes.state_code,
-    changes.reason_code,
-    changes.priority_code,
-    changes.work_centre_id,
-    changes.work_centre_key,
+    carried.ticket_key,
+    carried.event_rank,
+    carried.event_key,
+    carried.event_at,
+    case when carried.next_event_at <= run.as_of then carried.next_event_at end as next_event_at,
+    carried.event_type,
+    carried.is_stand_in,
+    case when carried.event_rank > 1 then coalesce(carried.state_before_code, 'new') end as state_before_code,
+    nullif(carried.reason_before_code, '') as reason_before_code,
+    carried.state_code,
+    carried.reason_code,
+    carried.priority_code,
+    carried.work_centre_id,
+    carried.work_centre_key,
     -- The last supplier known answers until another takes over; who holds it may be a party that is nobody's work centre.
-    changes.supplier_id,
-    coalesce(changes.supplier_id <> changes.supplier_before_id, false) as is_takeover,
-    case when changes.work_centre_key = 'unknown' then 'unknown' else changes.supplier_id end as holder_supplier_id,
-    coalesce(changes.next_event_at <= run.as_of, false) is false as is_last,
-    coalesce(changes.next_event_at > run.as_of, false) as has_later_events,
-    changes._source_row_number,
-    changes._delivery_id
-from changes
+    carried.supplier_id,
+    coalesce(carried.supplier_id <> carried.supplier_before_id, false) as is_takeover,
+    case when carried.work_centre_key = 'unknown' then 'unknown' else carried.supplier_id end as holder_supplier_id,
+    coalesce(carried.next_event_at <= run.as_of, false) is false as is_last,
+    coalesce(carried.next_event_at > run.as_of, false) as has_later_events,
+    carried._source_row_number,
+    carried._delivery_id
+from carried
 cross join {{ ref('stg_ops__run') }} as run
-where changes.event_at <= run.as_of
+where carried.event_at <= run.as_of

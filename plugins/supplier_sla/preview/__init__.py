@@ -1,0 +1,1 @@
+"""What a change of calendars or contracts would touch, found out before any night runs with it."""

@@ -1,0 +1,138 @@
+"""Lands files with the product's own landing code inside a transaction of the caller's, who rolls it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import cast
+
+from psycopg2 import errors, sql
+from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import cursor as Cursor
+
+from supplier_sla.landing.contract import load_contracts
+from supplier_sla.landing.deliveries import latest_content_by_path
+from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
+from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
+from supplier_sla.landing.outcome import UnchangedFile
+from supplier_sla.landing.profile import load_profiles
+from supplier_sla.landing.receive import Run, receive_file
+from supplier_sla.published import act_as
+
+RUN_ID = "preview"
+MOST_PROBLEMS_SHOWN = 5
+
+
+class SavepointConnection:
+    """What the landing takes for a connection: each of its transactions is a savepoint in ours."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def cursor(self) -> Cursor:
+        """A cursor of the real connection."""
+        return self._connection.cursor()
+
+    def __enter__(self) -> SavepointConnection:
+        with self.cursor() as cursor:
+            cursor.execute("savepoint landing")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self.cursor() as cursor:
+            if kind is not None:
+                cursor.execute("rollback to savepoint landing")
+            else:
+                _drop_working_tables(cursor)
+            cursor.execute("release savepoint landing")
+
+
+def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> list[tuple[str, str]]:
+    """Land every file of `landing`; for each its path and one sentence about what became of it.
+
+    Raises:
+        LandingFolderMissing: there is no such folder. LandingBusy: a night is landing files at this moment.
+        WarehouseClosed: the login may not act as the loader.
+    """
+    with connection.cursor() as cursor:
+        _take_turn(cursor)
+    with _acting_as_loader(connection) as cursor:
+        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content_by_path(cursor))
+        told = []
+        for found in take_inventory(landing):
+            if isinstance(found, SkippedFile):
+                told.append((found.shown_path, f"left alone, {found.reason}"))
+                continue
+            outcome = receive_file(cast(Connection, SavepointConnection(connection)), found, run)
+            if isinstance(outcome, UnchangedFile):
+                told.append((found.shown_path, "delivered before, is not loaded again"))
+                continue
+            told.append((found.shown_path, outcome.sentence))
+            told += [("", problem) for problem in _problems(cursor, outcome.delivery_id)]
+        return told
+
+
+def _problems(cursor: Cursor, delivery_id: int) -> list[str]:
+    cursor.execute(
+        "select format('line %%s, %%s: expected %%s, found %%s', line, coalesce(column_name, 'the row'), expected,"
+        " coalesce(nullif(value_found, ''), 'nothing'))"
+        " from ops.quarantined_row where delivery_id = %s order by line, quarantine_id limit %s",
+        (delivery_id, MOST_PROBLEMS_SHOWN),
+    )
+    return [sentence for (sentence,) in cursor.fetchall()]
+
+
+def content_hashes(landing: Path) -> list[str]:
+    """SHA-256 of each file that is a delivery."""
+    return [found.content_sha256 for found in take_inventory(landing) if isinstance(found, LandedFile)]
+
+
+@contextmanager
+def _acting_as_loader(connection: Connection) -> Iterator[Cursor]:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('role')")
+        (role_before,) = cursor.fetchone() or ("none",)
+        act_as(cursor, "none")
+        _allow_loader(cursor)
+        act_as(cursor, "loader")
+        yield cursor
+        act_as(cursor, role_before)
+
+
+def _allow_loader(cursor: Cursor) -> None:
+    """An administrator that has made the role may take it on, but has to say so; this, too, is rolled back."""
+    cursor.execute("select pg_has_role(current_user, 'loader', 'set')")
+    if (cursor.fetchone() or (False,))[0]:
+        return
+    cursor.execute("savepoint may_load")
+    try:
+        cursor.execute("grant loader to current_user")
+    except errors.InsufficientPrivilege:
+        cursor.execute("rollback to savepoint may_load")  # act_as then says what is missing
+    cursor.execute("release savepoint may_load")
+
+
+def _take_turn(cursor: Cursor) -> None:
+    cursor.execute("select pg_try_advisory_xact_lock(%s)", (LANDING_LOCK_KEY,))
+    if not (cursor.fetchone() or (False,))[0]:
+        raise LandingBusy(
+            "the landing lock",
+            expected="to be free",
+            found="a night that is landing files",
+            next_step="let it finish, then ask again",
+        )
+
+
+def _drop_working_tables(cursor: Cursor) -> None:
+    """What the landing leaves for its commit to drop: ours never comes."""
+    cursor.execute(
+        "select relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'"
+        " and pg_get_userbyid(relowner) = current_user"
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(sql.SQL("drop table pg_temp.{}").format(sql.Identifier(name)))
