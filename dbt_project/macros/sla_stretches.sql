@@ -57,7 +57,8 @@
                 coalesce(retargeted.priority_code, measured.priority_applied_code) as priority_code,
                 terms.service_level_key,
                 coalesce(retargeted.from_rank, 0) as terms_number,
-                {{ target_seconds_of('terms', 'measured.started_at', 'tickets.promised_at', 'working_day_targets.target_seconds') }} as target_seconds,
+                {{ target_seconds_of('terms', 'measured.started_at', 'tickets.promised_at', 'working_day_targets.target_seconds') }}
+                    as target_seconds,
                 {{ calendar_of('terms') }} as calendar_id
             from {{ measurements }} as measured
             inner join {{ ref('int_ticket__current') }} as tickets

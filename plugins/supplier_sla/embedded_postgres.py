@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         _write_secret(password_file, secrets.token_urlsafe(24))
         self._run(
             "initdb", "-D", unfinished.name, "-U", ADMIN_USER, "--encoding=UTF8",
-            # Text in the order of its code points, compared as bytes: the same on every machine, and sorts take half the time.
+            # Text is compared as bytes, by code points: the same on every machine, and much faster to sort.
             "--locale-provider=builtin", "--locale=C.UTF-8",
             "--auth=scram-sha-256", f"--pwfile={password_file.name}", "--no-instructions",
         )  # fmt: skip

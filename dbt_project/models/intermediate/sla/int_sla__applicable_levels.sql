@@ -95,7 +95,7 @@ priorities as (
 attached as (
     select
         priorities.*,
-        level_priority_code is null or level_priority_code = priority_at_start_code as fits_at_start,
+        priorities.level_priority_code is null or priorities.level_priority_code = priorities.priority_at_start_code as fits_at_start,
         later.event_rank as later_rank,
         later.event_at as later_at
     from priorities
@@ -132,8 +132,16 @@ candidates as (
         priority_change_policy = 'retarget' and has_priority_changes as follows_priority,
         case when fits_at_start then priority_at_start_code else level_priority_code end as priority_applied_code,
         case when fits_at_start then start_rank else later_rank end as attached_rank,
-        case when count_from = 'opened' and start_rank is not null then opened_rank when fits_at_start then start_rank else later_rank end as start_rank,
-        case when count_from = 'opened' and start_rank is not null then opened_event_at when fits_at_start then start_at else later_at end as started_at
+        case
+            when count_from = 'opened' and start_rank is not null then opened_rank
+            when fits_at_start then start_rank
+            else later_rank
+        end as start_rank,
+        case
+            when count_from = 'opened' and start_rank is not null then opened_event_at
+            when fits_at_start then start_at
+            else later_at
+        end as started_at
     from attached
     where
         (fits_at_start or later_rank is not null)

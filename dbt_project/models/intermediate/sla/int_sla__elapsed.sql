@@ -54,7 +54,7 @@ moves as (
         event_at as moved_at,
         (coalesce(state_before, '') = 'running')::integer - (state_after = 'running')::integer as step,
         case when is_end then state_after end as end_state,
-        state_after = 'stopped' and state_before is distinct from 'stopped' as is_stop
+        state_after = 'stopped' and (state_before is distinct from 'stopped') as is_stop
     from states
     where
         is_end
@@ -111,7 +111,7 @@ select
     case
         when
             count(*) filter (where is_stop) = count(position) filter (where is_stop)
-            and min(coverage_number) filter (where is_stop) is not distinct from max(coverage_number) filter (where is_stop)
+            and (min(coverage_number) filter (where is_stop) is not distinct from max(coverage_number) filter (where is_stop))
             then max(position) filter (where is_stop)
     end as end_position,
     max(coverage_number) filter (where is_stop) as end_coverage_number

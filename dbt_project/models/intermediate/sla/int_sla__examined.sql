@@ -66,7 +66,12 @@ filled as (
             when filling.seconds_left < 0 and filling.terms_number > 0 then filling.from_at
             when filling.calendar_id is null then filling.from_at + filling.seconds_left * interval '1 second'
             when filling.seconds_left < 0 then filling.from_at
-            else {{ due_instant('opening', 'filling.from_position + filling.seconds_left', 'filling.coverage_number', 'filling.seconds_left = 0') }}
+            else {{ due_instant(
+                'opening',
+                'filling.from_position + filling.seconds_left',
+                'filling.coverage_number',
+                'filling.seconds_left = 0'
+            ) }}
         end as filled_at
     from filling
     left join lateral (
@@ -99,8 +104,10 @@ breaches as (
         cumulated.ticket_key,
         cumulated.ticket_sla_key,
         -- Who answered for it at that instant.
-        (array_agg(cumulated.answering_supplier_id order by cumulated.event_rank desc, cumulated.from_at desc)
-            filter (where cumulated.from_at <= filled.filled_at))[1] as breach_supplier_id,
+        (
+            array_agg(cumulated.answering_supplier_id order by cumulated.event_rank desc, cumulated.from_at desc)
+            filter (where cumulated.from_at <= filled.filled_at)
+        )[1] as breach_supplier_id,
         (array_agg(cumulated.answering_supplier_id order by cumulated.event_rank, cumulated.from_at))[1] as first_supplier_id,
         bool_or(cumulated.clock_state_code = 'stopped' and cumulated.from_at > filled.filled_at) as is_breach_confirmed
     from cumulated

@@ -42,7 +42,8 @@ ends as (
             and events.ticket_key = levels.ticket_key
             and events.event_rank >= levels.start_rank
             and case
-                when terms.reopen_policy = 'continue' and events.event_rank > levels.start_rank then {{ pulls_ending('events', 'terms', 'levels') }}
+                when terms.reopen_policy = 'continue' and events.event_rank > levels.start_rank
+                    then {{ pulls_ending('events', 'terms', 'levels') }}
                 when terms.reopen_policy = 'continue'
                     then {{ stops_at_start('events', 'terms', 'levels') }} and not events.state_code = any(terms.stop_states)
                 when events.event_rank > levels.start_rank then {{ pulls_stop('events', 'terms', 'levels') }}

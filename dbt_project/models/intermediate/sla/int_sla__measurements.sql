@@ -58,7 +58,8 @@ gathered as (
         terms.period_basis,
         terms.handover_policy,
         {{ calendar_of('terms') }} as calendar_id,
-        {{ target_seconds_of('first_terms', 'expected.started_at', 'tickets.promised_at', 'working_day_targets.target_seconds') }} as target_at_start_seconds,
+        {{ target_seconds_of('first_terms', 'expected.started_at', 'tickets.promised_at', 'working_day_targets.target_seconds') }}
+            as target_at_start_seconds,
         case
             when examined.ticket_sla_key is not null then examined.target_seconds
             else {{ target_seconds_of('terms', 'expected.started_at', 'tickets.promised_at', 'working_day_targets.target_seconds') }}
@@ -73,8 +74,10 @@ gathered as (
         coalesce(examined.is_breach_confirmed, false) as is_breach_confirmed,
         examined.filled_at,
         -- The event that stops the clock may hand the ticket over.
-        case when elapsed.clock_state_code = 'stopped' then coalesce(stops.supplier_id, examined.last_supplier_id) else examined.last_supplier_id end
-            as last_supplier_id,
+        case
+            when elapsed.clock_state_code = 'stopped' then coalesce(stops.supplier_id, examined.last_supplier_id)
+            else examined.last_supplier_id
+        end as last_supplier_id,
         examined.breach_supplier_id,
         coalesce(examined.service_level_key <> expected.service_level_key, false) as is_retargeted,
         own_seconds.own_seconds,
@@ -131,7 +134,8 @@ borne as (
         case
             when not has_service_level then null
             when not is_handed_over then 1
-            when handover_policy = 'share' and coalesce(elapsed_seconds, 0) > 0 then round(coalesce(own_seconds, 0)::numeric / elapsed_seconds, 6)
+            when handover_policy = 'share' and coalesce(elapsed_seconds, 0) > 0
+                then round(coalesce(own_seconds, 0)::numeric / elapsed_seconds, 6)
             when handover_policy = 'holder_at_breach' and is_past_target then (breach_supplier_id = supplier_id)::integer
             else (coalesce(last_supplier_id, supplier_id) = supplier_id)::integer
         end as borne_share
@@ -152,7 +156,8 @@ told as (
             when not has_service_level then reason_code
             when is_calendar_unknown then 'calendar_unknown'
             when reason_code is not null then reason_code
-            when start_rank is not null and (not is_measurable or target_seconds is null) and not is_past_target then 'calendar_not_published'
+            when start_rank is not null and (not is_measurable or target_seconds is null) and not is_past_target
+                then 'calendar_not_published'
             when is_excluded then 'excluded'
             -- A breach that a stop has confirmed does not vanish with the ticket.
             when clock_state_code = 'cancelled' and not is_breach_confirmed then 'cancelled'
@@ -195,7 +200,12 @@ due as (
             when judged.filled_at is not null then judged.filled_at
             when not judged.is_measurable then null
             when judged.calendar_id is null then to_timestamp(due_positions.position)
-            else {{ due_instant('opening', 'due_positions.position', 'ends.coverage_number', 'judged.target_seconds = judged.elapsed_seconds') }}
+            else {{ due_instant(
+                'opening',
+                'due_positions.position',
+                'ends.coverage_number',
+                'judged.target_seconds = judged.elapsed_seconds'
+            ) }}
         end as due_at
     from judged
     -- Where the terms have changed, the end of the clock is looked up in the calendar of the terms that hold now.
@@ -208,15 +218,19 @@ due as (
             and {{ segment_holds('segments', 'judged.calendar_id', 'judged.end_at') }}
         limit 1
     ) as end_segments on true
-    cross join lateral (
-        select
-            case
-                when judged.calendar_id is null then {{ seconds_of('judged.end_at') }}
-                when judged.is_retargeted or judged.end_position is null then {{ open_seconds_at('end_segments', 'judged.end_at') }}
-                else judged.end_position
-            end as position,
-            case when judged.is_retargeted or judged.end_position is null then end_segments.coverage_number else judged.end_coverage_number end as coverage_number
-    ) as ends
+    cross join
+        lateral (
+            select
+                case
+                    when judged.calendar_id is null then {{ seconds_of('judged.end_at') }}
+                    when judged.is_retargeted or judged.end_position is null then {{ open_seconds_at('end_segments', 'judged.end_at') }}
+                    else judged.end_position
+                end as position,
+                case
+                    when judged.is_retargeted or judged.end_position is null then end_segments.coverage_number
+                    else judged.end_coverage_number
+                end as coverage_number
+        ) as ends
     -- Approved windows ahead move it on: those that begin before it would be reached.
     left join lateral (
         select
@@ -238,13 +252,14 @@ due as (
         ) as windows
         where windows.from_position < ends.position + judged.target_seconds - judged.elapsed_seconds + windows.seconds_before
     ) as ahead on judged.clock_state_code in ('running', 'paused')
-    cross join lateral (
-        select
-            case
-                when not coalesce(ahead.is_endless, false)
-                    then ends.position + judged.target_seconds - judged.elapsed_seconds + coalesce(ahead.seconds, 0)::bigint
-            end as position
-    ) as due_positions
+    cross join
+        lateral (
+            select
+                case
+                    when not coalesce(ahead.is_endless, false)
+                        then ends.position + judged.target_seconds - judged.elapsed_seconds + coalesce(ahead.seconds, 0)::bigint
+                end as position
+        ) as due_positions
     left join lateral (
         {{ opening_by_position(
             'judged.calendar_id',
@@ -280,7 +295,10 @@ select
     due.bearer_supplier_id,
     due.borne_share,
     -- A ticket taken over under a contract that began after its opening counts in the first month of that contract.
-    {{ local_month('case when due.counted_at is not null then greatest(due.counted_at, beginnings.first_valid_from) end', 'contracts.time_zone') }} as period_month,
+    {{ local_month(
+        'case when due.counted_at is not null then greatest(due.counted_at, beginnings.first_valid_from) end',
+        'contracts.time_zone'
+    ) }} as period_month,
     -- Of these the next night says the same unless something is delivered.
     not coalesce(due.clock_state_code in ('running', 'paused'), false) as is_settled
 from due

@@ -45,7 +45,8 @@ chosen as (
 compared as (
     select
         chosen.*,
-        lag(service_level_key, 1, first_service_level_key) over (partition by ticket_key, ticket_sla_key order by event_rank) as service_level_before_key
+        lag(service_level_key, 1, first_service_level_key)
+            over (partition by ticket_key, ticket_sla_key order by event_rank) as service_level_before_key
     from chosen
 )
 

@@ -15,10 +15,8 @@ with asked as (
         retargets.service_level_key,
         expected.started_at
     from {{ changed_only(ref('int_sla__retargets')) }} as retargets
-    inner join {{ ref('int_sla__expected_measurements') }} as expected
-        on
-            retargets.ticket_key = expected.ticket_key
-            and retargets.ticket_sla_key = expected.ticket_sla_key
+    inner join {{ changed_only(ref('int_sla__expected_measurements')) }} as expected
+        on retargets.ticket_sla_key = expected.ticket_sla_key
 ),
 
 started as (
@@ -26,49 +24,67 @@ started as (
         asked.*,
         terms.calendar_id,
         terms.target_working_days,
-        (asked.started_at at time zone zones.time_zone)::date as started_on
+        (asked.started_at at time zone coalesce(next_day.time_zone, last_day.time_zone))::date as started_on
     from asked
     inner join {{ ref('int_register__clock_terms') }} as terms
         on
             asked.service_level_key = terms.service_level_key
             and terms.target_unit = 'working_days'
-    -- The zone of the calendar on the day of the start.
-    inner join lateral (
+    -- The zone of the calendar on the day of the start, or on the working day next to it.
+    left join lateral (
         select days.time_zone
         from {{ ref('int_calendar__working_days') }} as days
-        where days.calendar_id = terms.calendar_id
-        order by days.local_date < (asked.started_at at time zone 'UTC')::date, abs(days.local_date - (asked.started_at at time zone 'UTC')::date)
+        where
+            days.calendar_id = terms.calendar_id
+            and days.local_date >= (asked.started_at at time zone 'UTC')::date
+        order by days.local_date
         limit 1
-    ) as zones on true
+    ) as next_day on true
+    left join lateral (
+        select days.time_zone
+        from {{ ref('int_calendar__working_days') }} as days
+        where
+            next_day.time_zone is null
+            and days.calendar_id = terms.calendar_id
+            and days.local_date < (asked.started_at at time zone 'UTC')::date
+        order by days.local_date desc
+        limit 1
+    ) as last_day on true
     where asked.started_at is not null
 ),
 
+-- Each of these is one look-up in an index of the calendar's working days.
 closings as (
     select
         started.*,
-        due_day.closes_at
+        coalesce(same_day.closes_at, later_day.closes_at) as closes_at
     from started
     left join lateral (
         select days.closes_at
         from {{ ref('int_calendar__working_days') }} as days
         where
-            days.calendar_id = started.calendar_id
-            and case
-                when started.target_working_days = 0 then days.local_date >= started.started_on and days.closes_at > started.started_at
-                else days.working_day_number = started.target_working_days + coalesce(
-                    (
-                        select max(passed.working_day_number)
-                        from {{ ref('int_calendar__working_days') }} as passed
-                        where
-                            passed.calendar_id = started.calendar_id
-                            and passed.local_date <= started.started_on
-                    ),
-                    0
-                )
-            end
-        order by days.working_day_number
+            started.target_working_days = 0
+            and days.calendar_id = started.calendar_id
+            and days.local_date >= started.started_on
+            and days.closes_at > started.started_at
+        order by days.local_date
         limit 1
-    ) as due_day on true
+    ) as same_day on true
+    left join lateral (
+        select days.working_day_number
+        from {{ ref('int_calendar__working_days') }} as days
+        where
+            started.target_working_days > 0
+            and days.calendar_id = started.calendar_id
+            and days.local_date <= started.started_on
+        order by days.local_date desc
+        limit 1
+    ) as passed on true
+    left join {{ ref('int_calendar__working_days') }} as later_day
+        on
+            started.target_working_days > 0
+            and started.calendar_id = later_day.calendar_id
+            and coalesce(passed.working_day_number, 0) + started.target_working_days = later_day.working_day_number
 )
 
 select

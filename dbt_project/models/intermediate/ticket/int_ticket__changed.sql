@@ -6,55 +6,55 @@
 {%- set tickets = kept('int_ticket__current') %}
 {%- set events = kept('int_ticket__events') %}
 {%- if measurements is none or tickets is none or events is none %}
-select null::text as ticket_key
-where false
+    select null::text as ticket_key
+    where false
 {%- else %}
-with new_deliveries as materialized (
-    select delivery_id
-    from {{ ref('stg_ops__accepted_deliveries') }}
-    where is_new
-),
+    with new_deliveries as materialized (
+        select delivery_id
+        from {{ ref('stg_ops__accepted_deliveries') }}
+        where is_new
+    ),
 
-changed_objects as materialized (
-    select
-        object_kind,
-        object_id
-    from {{ ref('int_run__changed_objects') }}
-),
+    changed_objects as materialized (
+        select
+            object_kind,
+            object_id
+        from {{ ref('int_run__changed_objects') }}
+    ),
 
-delivered as (
-    select tickets.ticket_key
-    from new_deliveries
-    inner join {{ source('raw', 'tickets') }} as tickets
-        on new_deliveries.delivery_id = tickets._delivery_id
-    union all
-    select events.ticket_key
-    from new_deliveries
-    inner join {{ source('raw', 'ticket_events') }} as events
-        on new_deliveries.delivery_id = events._delivery_id
-),
+    delivered as (
+        select tickets.ticket_key
+        from new_deliveries
+        inner join {{ source('raw', 'tickets') }} as tickets
+            on new_deliveries.delivery_id = tickets._delivery_id
+        union all
+        select events.ticket_key
+        from new_deliveries
+        inner join {{ source('raw', 'ticket_events') }} as events
+            on new_deliveries.delivery_id = events._delivery_id
+    ),
 
--- What was still going on then depends on how late it is now.
-unsettled as (
+    -- What was still going on then depends on how late it is now.
+    unsettled as (
+        select ticket_key
+        from {{ measurements }}
+        where not is_settled
+        union all
+        select ticket_key
+        from {{ tickets }}
+        where has_later_events
+    ),
+
+    of_changed_register as (
+        {{ tickets_of_objects('changed_objects', measurements, tickets, events) | indent(8) }}
+    )
+
     select ticket_key
-    from {{ measurements }}
-    where not is_settled
-    union all
+    from delivered
+    union distinct
     select ticket_key
-    from {{ tickets }}
-    where has_later_events
-),
-
-of_changed_register as (
-    {{ tickets_of_objects('changed_objects', measurements, tickets, events) | indent(4) }}
-)
-
-select ticket_key
-from delivered
-union distinct
-select ticket_key
-from unsettled
-union distinct
-select ticket_key
-from of_changed_register
+    from unsettled
+    union distinct
+    select ticket_key
+    from of_changed_register
 {%- endif %}

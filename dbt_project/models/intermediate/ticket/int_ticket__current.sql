@@ -10,7 +10,9 @@ with histories as (
         min(event_at) filter (where event_type = 'responded') as responded_at,
         max(event_at) filter (where event_type = 'resolved' or (event_type = 'state_changed' and state_code = 'resolved')) as resolved_at,
         max(event_at) filter (where event_type = 'closed' or (event_type = 'state_changed' and state_code = 'closed')) as closed_at,
-        max(event_at) filter (where event_type = 'cancelled' or (event_type = 'state_changed' and state_code = 'cancelled')) as cancelled_at,
+        max(event_at) filter (
+            where event_type = 'cancelled' or (event_type = 'state_changed' and state_code = 'cancelled')
+        ) as cancelled_at,
         -- What most service levels start or end with; other triggers are looked up among the events.
         min(event_rank) filter (where event_type = 'opened') as opened_rank,
         min(event_at) filter (where event_type = 'opened') as opened_event_at,

@@ -30,7 +30,8 @@ pieces as (
             and days.local_date >= segments.utc_date - 1
             and days.local_date <= segments.utc_date + 1
             and days.local_date >= (greatest(stretches.from_at, segments.segment_from) at time zone days.time_zone)::date
-            and days.local_date <= ((least(stretches.to_at, segments.segment_to) - interval '1 microsecond') at time zone days.time_zone)::date
+            and days.local_date
+            <= ((least(stretches.to_at, segments.segment_to) - interval '1 microsecond') at time zone days.time_zone)::date
     where
         stretches.from_at < stretches.to_at
         and (stretches.calendar_id is null or segments.calendar_id is not null)
@@ -45,15 +46,16 @@ pieces as (
         lower(unpublished) as piece_from,
         upper(unpublished) as piece_to
     from stretches
-    cross join lateral (
-        select range_agg(tstzrange(coverages.stretch_from, coverages.stretch_to)) as windows
-        from {{ ref('int_calendar__openings') }} as coverages
-        where
-            coverages.calendar_id = stretches.calendar_id
-            and not coverages.is_open
-            and coverages.stretch_to > stretches.from_at
-            and coverages.stretch_from < stretches.to_at
-    ) as published
+    cross join
+        lateral (
+            select range_agg(tstzrange(coverages.stretch_from, coverages.stretch_to)) as windows
+            from {{ ref('int_calendar__openings') }} as coverages
+            where
+                coverages.calendar_id = stretches.calendar_id
+                and not coverages.is_open
+                and coverages.stretch_to > stretches.from_at
+                and coverages.stretch_from < stretches.to_at
+        ) as published
     cross join
         lateral unnest(
             tstzmultirange(tstzrange(stretches.from_at, stretches.to_at)) - coalesce(published.windows, '{}')
