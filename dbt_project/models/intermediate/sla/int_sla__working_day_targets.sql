@@ -92,8 +92,8 @@ select
     closings.ticket_key,
     closings.service_level_key,
     closings.closes_at,
-    {{ open_seconds_at('close_segments', 'closings.closes_at') }} - {{ open_seconds_at('start_segments', "date_trunc('second', closings.started_at)") }}
-        as target_seconds
+    {{ open_seconds_at('close_segments', 'closings.closes_at') }}
+    - {{ open_seconds_at('start_segments', "date_trunc('second', closings.started_at)") }} as target_seconds
 from closings
 inner join {{ ref('int_calendar__segments') }} as start_segments
     on {{ segment_holds('start_segments', 'closings.calendar_id', "date_trunc('second', closings.started_at)") }}
