@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Warehouse
+from tests.support.instants import utc
 from tests.support.nights import night
-from tests.support.reference_clock import utc
 from tests.support.register import Row, calendar, contract, register, service_level
 from tests.support.servicenow_fit import (
     ROUND_THE_CLOCK,

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Warehouse
+from tests.support.instants import utc
 from tests.support.nights import build_and_publish, night
-from tests.support.reference_clock import utc
 from tests.support.register import Row, calendar, event, register, service_level, ticket
 
 AS_OF = utc("2026-06-30 12:00")

@@ -1,1 +1,0 @@
-from tests.support.instants import utc  # noqa: F401
