@@ -63,14 +63,14 @@ def third_night(template_database: str, tmp_path_factory: pytest.TempPathFactory
         yield ThirdNight(*told, incremental_marts, _marts_digest(warehouse))
 
 
-def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[list[tuple], ...]:
+def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[list[tuple], list[tuple], list[tuple]]:
     write_exports(home / "landing", THIRD_EXPORTS)
     land(warehouse, home / "landing", THIRD)
     with session(warehouse.transformer_url) as connection:
         choice = choose_slot(connection, as_of=THIRD, run_id="third", fingerprint="test")
         assert (choice.slot, choice.is_incremental) == ("marts_blue", True), choice.reason
         # The views of the first night are still there, and speak of tonight.
-        told: tuple[list[tuple], ...] = (
+        told = (
             warehouse.query(
                 "select entity, count(*) filter (where is_new), count(*) from staging_blue.stg_ops__accepted_deliveries"
                 " group by entity order by entity"

@@ -75,7 +75,17 @@ gathered as (
         examined.filled_at,
         -- The event that stops the clock may hand the ticket over.
         case
-            when elapsed.clock_state_code = 'stopped' then coalesce(stops.supplier_id, examined.last_supplier_id)
+            when expected.is_handed_over and elapsed.clock_state_code = 'stopped'
+                then coalesce(
+                    (
+                        select events.supplier_id
+                        from {{ ref('int_ticket__events') }} as events
+                        where
+                            events.ticket_key = elapsed.ticket_key
+                            and events.event_rank = elapsed.stop_rank
+                    ),
+                    examined.last_supplier_id
+                )
             else examined.last_supplier_id
         end as last_supplier_id,
         examined.breach_supplier_id,
@@ -91,11 +101,6 @@ gathered as (
         on
             expected.ticket_key = elapsed.ticket_key
             and expected.ticket_sla_key = elapsed.ticket_sla_key
-    left join {{ ref('int_ticket__events') }} as stops
-        on
-            expected.is_handed_over
-            and elapsed.ticket_key = stops.ticket_key
-            and elapsed.stop_rank = stops.event_rank
     left join {{ ref('int_sla__examined') }} as examined
         on
             expected.ticket_key = examined.ticket_key
@@ -247,11 +252,12 @@ due as (
                 ) as seconds_before
             from {{ ref('int_sla__exclusions_ahead') }} as ahead
             where
-                ahead.ticket_key = judged.ticket_key
+                judged.clock_state_code in ('running', 'paused')
+                and ahead.ticket_key = judged.ticket_key
                 and ahead.ticket_sla_key = judged.ticket_sla_key
         ) as windows
         where windows.from_position < ends.position + judged.target_seconds - judged.elapsed_seconds + windows.seconds_before
-    ) as ahead on judged.clock_state_code in ('running', 'paused')
+    ) as ahead on true
     cross join
         lateral (
             select
