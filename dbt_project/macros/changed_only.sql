@@ -9,7 +9,8 @@
 {%- endmacro %}
 
 {#- A relation as far as this build must read it: all of it in a full build, else the rows of the changed keys.
-    The lateral subquery with offset 0 keeps its own plan: one index look-up per changed key, through views as well. -#}
+    The lateral subquery with offset 0 keeps its own plan: one index look-up per changed key, through views as well. So does
+    the whole of it, else other joins may be worked through again for each changed key. -#}
 {% macro changed_only(relation, key='ticket_key') -%}
     {%- set changed = changed_keys(key) -%}
     {%- if is_incremental() -%}
@@ -22,6 +23,7 @@
             where candidates.{{ key }} = changed.{{ key }}
             offset 0
         ) as kept
+        offset 0
     )
     {%- else -%}
     {{ relation }}
