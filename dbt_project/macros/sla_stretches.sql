@@ -67,12 +67,9 @@
                 on
                     measured.ticket_key = events.ticket_key
                     and measured.start_rank <= events.event_rank
-                    and (
-                        coalesce(measured.end_rank, 2147483647) > events.event_rank
-                        -- A clock that the same event starts and stops: no time, but there is a promise to hold it against.
-                        or measured.start_rank = measured.end_rank
-                    )
-                    and events.event_rank <= coalesce(measured.end_rank, 2147483647)
+                    -- Up to the event that ends it. A clock that one event starts and ends has no time, but there may be a promise to
+                    -- hold it against.
+                    and greatest(coalesce(measured.end_rank, 2147483647) - 1, measured.start_rank) >= events.event_rank
             cross join {{ ref('stg_ops__run') }} as run
             -- The terms in force after this event: those of the last change of priority that had others.
             left join lateral (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg2 import errors
+from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
@@ -15,6 +15,7 @@ from supplier_sla.database import session
 from supplier_sla.embedded_postgres import EmbeddedPostgres
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.settings import DATABASE_URL_VARIABLE
+from supplier_sla.warehouse.slot_relations import layer_schemas
 from supplier_sla.warehouse.slots import PUBLICATION_LOCK
 
 LONGEST_WAIT_SECONDS = 120
@@ -120,6 +121,26 @@ def published_slot(cursor: Cursor) -> tuple[str, int]:
         raise _nothing_published()
     slot, number = row.values() if isinstance(row, dict) else row
     return str(slot), int(number)
+
+
+def in_slot(statement: str, slot: str) -> sql.Composed:
+    """A statement in which {intermediate} and {staging} stand for the schemas of a slot."""
+    return sql.SQL(statement).format(**{layer: sql.Identifier(name) for layer, name in layer_schemas(slot).items()})
+
+
+def published_labels(cursor: RealDictCursor, language: str) -> dict[str, dict[str, str]]:
+    """Labels of statuses and kinds of events in the published night, in `en` or `zh`."""
+    slot, _ = published_slot(cursor)
+    questions = {
+        "status": "select status_code as code, status_name as en, status_name_zh as zh"
+        " from marts.dim_measurement_status",
+        "event_type": "select code, label as en, label_zh as zh from {intermediate}.ticket_event_type",
+    }
+    labels = {}
+    for vocabulary, question in questions.items():
+        cursor.execute(in_slot(question, slot))
+        labels[vocabulary] = {row["code"]: row[language] for row in cursor.fetchall()}
+    return labels
 
 
 def _nothing_published() -> WarehouseMissing:

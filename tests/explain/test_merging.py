@@ -31,10 +31,9 @@ def stretch(
     }  # fmt: skip
 
 
-def told(*stretches: dict[str, Any], until: float | None = None, **asked: Any) -> list[tuple]:
+def told(*stretches: dict[str, Any], **asked: Any) -> list[tuple]:
     """What the pieces did, in hours: from, to, open, counted."""
-    ends_at = stretches[-1]["to_at"] if until is None else at(until)
-    found = pieces(stretches, ends_at=ends_at, **asked)
+    found = pieces(stretches, **asked)
     hours = [((one.from_at - START) / timedelta(hours=1), (one.to_at - START) / timedelta(hours=1)) for one in found]
     return [
         (one.did, *span, one.open_seconds / 3600, one.counted_seconds / 3600)
@@ -49,7 +48,7 @@ def test_a_night_cut_at_midnight_is_one_piece() -> None:
 
 def test_a_holiday_is_kept_by_name_inside_the_closed_time() -> None:
     holiday = {"day_exception_code": "holiday", "day_exception_name": "Epiphany"}
-    (closed,) = pieces([stretch(0, 9, is_open=False), stretch(9, 33, is_open=False, **holiday)], ends_at=at(33))
+    (closed,) = pieces([stretch(0, 9, is_open=False), stretch(9, 33, is_open=False, **holiday)])
     assert [day["day_exception_name"] for day in closed.named_days] == ["Epiphany"]
 
 
@@ -67,7 +66,7 @@ def test_two_pauses_with_different_causes_stay_two() -> None:
 )
 @pytest.mark.parametrize("is_open", [True, False])
 def test_a_change_of_party_or_target_is_never_hidden(change: dict[str, Any], is_open: bool) -> None:
-    found = pieces([stretch(0, 1, is_open=is_open), stretch(1, 2, is_open=is_open, **change)], ends_at=at(2))
+    found = pieces([stretch(0, 1, is_open=is_open), stretch(1, 2, is_open=is_open, **change)])
     assert len(found) == 2
     assert changes(found) == [(False, False), ("holder_supplier_id" in change, "holder_supplier_id" not in change)]
 
@@ -77,7 +76,7 @@ def test_what_happens_while_the_clock_has_stopped_is_told_when_it_goes_on() -> N
         stretch(1, 2, "stopped", holder_supplier_id="S2"),
         stretch(2, 3, "stopped", is_open=False, holder_supplier_id="S3", _source_row_number=9),
     ]
-    found = pieces([stretch(0, 1), *waits, stretch(3, 4, holder_supplier_id="S3")], ends_at=at(4))
+    found = pieces([stretch(0, 1), *waits, stretch(3, 4, holder_supplier_id="S3")])
     assert [piece.did for piece in found] == ["running", "stopped", "running"]
     assert changes(found) == [(False, False), (False, False), (True, False)]
 
@@ -104,15 +103,16 @@ def test_what_runs_on_after_the_breach_is_one_piece_per_event() -> None:
 def test_a_clock_that_has_stopped_for_good_has_no_further_pieces(state: str) -> None:
     waits = stretch(1, 2, "stopped", event_at=at(1))
     tail = [stretch(3, 4, state, event_at=at(3)), stretch(4, 5, "excluded"), stretch(5, 6, state, event_at=at(3))]
-    found = up_to_the_end(pieces([stretch(0, 1), waits, stretch(2, 3), *tail], ends_at=at(6)))
+    found = up_to_the_end(pieces([stretch(0, 1), waits, stretch(2, 3), *tail]))
     assert [piece.did for piece in found] == ["running", "stopped", "running"]
-    excluded_now = up_to_the_end(pieces([stretch(0, 1), stretch(1, 2, "excluded")], ends_at=at(2)))
+    excluded_now = up_to_the_end(pieces([stretch(0, 1), stretch(1, 2, "excluded")]))
     assert [piece.did for piece in excluded_now] == ["running", "excluded"]
-    assert up_to_the_end(pieces(tail[:1], ends_at=at(4))) == []
+    assert up_to_the_end(pieces(tail[:1])) == []
 
 
 def test_days_without_a_published_calendar_are_named() -> None:
-    assert told(stretch(0, 1), stretch(3, 4), until=6) == [
+    unknown = [stretch(1, 2, is_open=None), stretch(2, 3, is_open=None)]
+    assert told(stretch(0, 1), *unknown, stretch(3, 4), stretch(4, 6, is_open=None)) == [
         ("running", 0, 1, 1, 1), ("not_published", 1, 3, 0, 0), ("running", 3, 4, 1, 1), ("not_published", 4, 6, 0, 0),
     ]  # fmt: skip
 
@@ -121,6 +121,7 @@ def test_without_a_calendar_every_second_is_open() -> None:
     assert told(stretch(0, 4, is_open=None, calendar_id=None, counted_seconds=14_400)) == [("running", 0, 4, 4, 4)]
 
 
-def test_stretches_that_overlap_are_a_defect() -> None:
-    with pytest.raises(StretchesTorn, match="expected none that overlap"):
-        told(stretch(0, 2), stretch(1, 3))
+@pytest.mark.parametrize("second", [stretch(1, 3), stretch(2.5, 3)], ids=["overlap", "gap"])
+def test_stretches_that_do_not_follow_each_other_are_a_defect(second: dict[str, Any]) -> None:
+    with pytest.raises(StretchesTorn, match="expected each to begin where the one before it ends"):
+        told(stretch(0, 2), second)

@@ -19,7 +19,7 @@ def clock_lines(measurement: Measurement, events: tuple[Row, ...], pen: Pen) -> 
     row = measurement.row
     if measurement.is_out_of_order:
         return []
-    found = up_to_the_end(pieces(measurement.stretches, ends_at=measurement.ends_at, breached_at=row["breached_at"]))
+    found = up_to_the_end(pieces(measurement.stretches, breached_at=row["breached_at"]))
     if not found:
         return [f"  {pen.say('clock')}", f"    {pen.say('never_ran')}"]
     zones = {calendar["calendar_id"]: ZoneInfo(calendar["time_zone"]) for calendar in measurement.calendars}

@@ -29,36 +29,31 @@ class Piece:
 
 
 class StretchesTorn(SupplierSlaError):
-    """Stretches that overlap: a defect of the models, never to be smoothed over."""
+    """Stretches that overlap or leave time between them: a defect of the models, never to be smoothed over."""
 
 
-def pieces(stretches: Sequence[Row], *, ends_at: datetime, breached_at: datetime | None = None) -> list[Piece]:
+def pieces(stretches: Sequence[Row], *, breached_at: datetime | None = None) -> list[Piece]:
     """The stretches of one measurement, in order, neighbours that say the same made one.
 
-    Days for which the calendar is not published have no stretches: they come out as `not_published`, so that the pieces
-    reach without gap to `ends_at`. A running piece is cut at the instant at which the target was used up; what follows
-    under the same event is one piece over open and closed hours, `ran_on`: no verdict depends on its single days.
+    A running piece is cut at the instant at which the target was used up; what follows under the same event is one
+    piece over open and closed hours, `ran_on`: no verdict depends on its single days.
 
     Raises:
-        StretchesTorn: two stretches overlap.
+        StretchesTorn: a stretch does not begin where the one before it ends.
     """
     merged: list[Piece] = []
     for piece in map(_piece, stretches):
-        if merged and merged[-1].to_at > piece.from_at:
+        if merged and merged[-1].to_at != piece.from_at:
             raise StretchesTorn(
                 "stretches of a clock",
-                expected="none that overlap",
+                expected="each to begin where the one before it ends",
                 found=f"one up to {merged[-1].to_at}, the next from {piece.from_at}",
                 next_step="report this as a defect",
             )
-        if merged and merged[-1].to_at < piece.from_at:
-            merged.append(_unknown(merged[-1], piece.from_at))
         if merged and _says(merged[-1]) == _says(piece):
             merged[-1] = _joined(merged[-1], piece)
         else:
             merged.append(piece)
-    if merged and merged[-1].to_at < ends_at:
-        merged.append(_unknown(merged[-1], ends_at))
     return _late_joined(_cut(merged, breached_at), breached_at) if breached_at else merged
 
 
@@ -108,10 +103,6 @@ def _piece(stretch: Row) -> Piece:
         stretch=stretch,
         named_days=(stretch,) if stretch["day_exception_code"] and did in ("running", "closed") else (),
     )
-
-
-def _unknown(before: Piece, to_at: datetime) -> Piece:
-    return Piece("not_published", before.to_at, to_at, open_seconds=0, counted_seconds=0, stretch=before.stretch)
 
 
 def _says(piece: Piece) -> tuple:

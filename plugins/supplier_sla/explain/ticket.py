@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
+
+from supplier_sla.published import in_slot
 
 Row = dict[str, Any]
 
@@ -88,10 +89,8 @@ order by events.event_rank
 
 
 def rows(cursor: RealDictCursor, statement: str, slot: str, **parameters: Any) -> list[Row]:
-    """Rows of a statement in which {slot}, {intermediate} and {staging} stand for the schemas of a slot."""
-    colour = slot.rpartition("_")[2]
-    schemas = {layer: sql.Identifier(f"{layer}_{colour}") for layer in ("intermediate", "staging")}
-    cursor.execute(sql.SQL(statement).format(slot=sql.Identifier(slot), **schemas), parameters)
+    """Rows of a statement in which {intermediate} and {staging} stand for the schemas of a slot."""
+    cursor.execute(in_slot(statement, slot), parameters)
     return [dict(row) for row in cursor.fetchall()]
 
 

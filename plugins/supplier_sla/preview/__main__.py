@@ -8,11 +8,10 @@ from pathlib import Path
 
 from supplier_sla.bilingual import Words
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.explain.vocabulary import published_labels
 from supplier_sla.preview.arguments import preview_parser
 from supplier_sla.preview.preview import preview_change
 from supplier_sla.preview.text import WORDS, preview_lines
-from supplier_sla.published import reading, warehouse_url
+from supplier_sla.published import published_labels, reading, warehouse_url
 from supplier_sla.terminal import harmless
 
 

@@ -10,6 +10,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.landing.contract import load_contracts
+from supplier_sla.warehouse.slot_relations import layer_schemas
 
 ENTITIES = (
     "calendars", "calendar_exceptions", "contracts", "service_levels", "exclusions", "work_centres", "suppliers",
@@ -48,7 +49,7 @@ class ChangedRow:
 
 def read_register(cursor: Cursor, slot: str) -> Register:
     """Every row of the register as the models of a slot read it, by entity and key; values as text."""
-    staging = f"staging_{slot.rpartition('_')[2]}"
+    staging = layer_schemas(slot)["staging"]
     return {entity: _read_entity(cursor, staging, entity) for entity in ENTITIES}
 
 

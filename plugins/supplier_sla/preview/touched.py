@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from psycopg2 import sql
 from psycopg2.extras import RealDictCursor, execute_values
 
 from supplier_sla.preview.reaches import Reach
+from supplier_sla.published import in_slot
 
 Row = dict[str, Any]
 
@@ -39,6 +39,11 @@ insert into touched
 select * from delivered
 except
 select * from touched;
+
+-- What is measured under a contract counts from its first day on, in the zone of any of its versions.
+create temporary table contract_zone on commit drop as
+select distinct contract_id, time_zone, min(valid_from) over (partition by contract_id)::timestamp as first_day
+from {staging}.stg_contract_register__contracts;
 """
 
 # Days that a calendar lays out otherwise, and whole histories of the tickets that are delivered.
@@ -124,7 +129,9 @@ select distinct
     touched.ticket_key,
     reach.contract_id,
     reach.service_level_id,
-    date_trunc('month', events.event_at at time zone contracts.time_zone)::date as period_month
+    date_trunc(
+        'month', greatest(events.event_at at time zone contracts.time_zone, contracts.first_day)
+    )::date as period_month
 from touched
 inner join marts.fct_ticket as tickets on tickets.ticket_key = touched.ticket_key
 cross join marts.dim_night as nights
@@ -137,7 +144,7 @@ inner join reach
         and (reach.category_code is null or reach.category_code = tickets.category_code)
         and reach.from_at <= coalesce(tickets.closed_at, nights.as_of)
         and reach.to_at > tickets.opened_at
-inner join {staging}.stg_contract_register__contracts as contracts on contracts.contract_id = reach.contract_id
+inner join contract_zone as contracts on contracts.contract_id = reach.contract_id
 inner join {intermediate}.int_ticket__events as events on events.ticket_key = touched.ticket_key
 where
     not exists (
@@ -196,11 +203,11 @@ with met as (
     select distinct
         reached.contract_id,
         reached.service_level_id,
-        date_trunc('month', events.event_at at time zone contracts.time_zone)::date,
+        date_trunc('month', greatest(events.event_at at time zone contracts.time_zone, contracts.first_day))::date,
         0
     from reached
     inner join {intermediate}.int_ticket__events as events on events.ticket_key = reached.ticket_key
-    inner join {staging}.stg_contract_register__contracts as contracts on contracts.contract_id = reached.contract_id
+    inner join contract_zone as contracts on contracts.contract_id = reached.contract_id
     where reached.may_move and reached.service_level_id <> 'not_applicable'
     union all
     -- Where the stop decides the month, what has not stopped counts in the month of its breach, which may move.
@@ -297,18 +304,12 @@ def find_touched(cursor: RealDictCursor, slot: str, found: Iterable[Reach]) -> d
         slot: the published one, the change's deliveries open to its models.
         found: see `reaches`.
     """
-    colour = slot.rpartition("_")[2]
-    schemas = {layer: sql.Identifier(f"{layer}_{colour}") for layer in ("intermediate", "staging")}
-
-    def prepared(statement: str) -> sql.Composed:
-        return sql.SQL(statement).format(**schemas)
-
-    cursor.execute(prepared(WORKING_TABLES))
+    cursor.execute(in_slot(WORKING_TABLES, slot))
     _write_reaches(cursor, found)
-    cursor.execute(prepared(FURTHER_REACHES))
+    cursor.execute(in_slot(FURTHER_REACHES, slot))
     cursor.execute("analyze reach, touched, delivered")
-    cursor.execute(prepared(MEASUREMENTS))
-    cursor.execute(prepared(PERIODS))
+    cursor.execute(in_slot(MEASUREMENTS, slot))
+    cursor.execute(in_slot(PERIODS, slot))
     questions = {
         "objects": OBJECTS,
         "statuses": STATUSES,
@@ -318,7 +319,7 @@ def find_touched(cursor: RealDictCursor, slot: str, found: Iterable[Reach]) -> d
     }
     answers = {}
     for name, statement in questions.items():
-        cursor.execute(prepared(statement))
+        cursor.execute(in_slot(statement, slot))
         answers[name] = [dict(row) for row in cursor.fetchall()]
     return answers
 

@@ -14,10 +14,15 @@ class SlotBusy(SupplierSlaError):
     """Another run is still building into the slot, which would mix the nights, or somebody's view reads its tables."""
 
 
-def schemas_of(slot: str) -> list[str]:
-    """Where a slot's build writes, as in dbt_project/macros/generate_schema_name.sql."""
+def layer_schemas(slot: str) -> dict[str, str]:
+    """Where a slot's build writes each layer, as in dbt_project/macros/generate_schema_name.sql."""
     colour = slot.rpartition("_")[2]
-    return [f"{layer}_{colour}" for layer in LAYERS]
+    return {layer: f"{layer}_{colour}" for layer in LAYERS}
+
+
+def schemas_of(slot: str) -> list[str]:
+    """The schemas of all layers of a slot."""
+    return list(layer_schemas(slot).values())
 
 
 def empty_slot(cursor: Cursor, slot: str) -> None:

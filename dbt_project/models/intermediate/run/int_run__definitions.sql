@@ -2,48 +2,28 @@
 {{ config(materialized='view') }}
 -- Where a row was delivered is not part of what it says: a register that is delivered anew every night changes nothing.
 {%- set lineage = "array['_source_file', '_source_row_number', '_delivery_id']" %}
+{%- set objects = [
+    ("'calendar'", 'said.calendar_id', ref('stg_contract_register__calendars')),
+    ("'calendar'", 'said.calendar_id', ref('stg_contract_register__calendar_exceptions')),
+    ("'contract'", 'said.contract_id', ref('stg_contract_register__contracts')),
+    ("'contract'", 'said.contract_id', ref('stg_contract_register__service_levels')),
+    (
+        "case when said.ticket_key is not null then 'ticket' else 'contract' end",
+        'coalesce(said.ticket_key, said.contract_id)',
+        ref('int_register__exclusions_in_effect')
+    ),
+    ("'work_centre'", 'said.work_centre_id', ref('stg_contract_register__work_centres')),
+    ("'supplier'", 'said.supplier_id', ref('stg_contract_register__suppliers')),
+] %}
 with said as (
+    {%- for object_kind, object_id, relation in objects %}
     select
-        'calendar' as object_kind,
-        calendars.calendar_id as object_id,
-        to_jsonb(calendars) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__calendars') }} as calendars
-    union all
-    select
-        'calendar' as object_kind,
-        exceptions.calendar_id as object_id,
-        to_jsonb(exceptions) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__calendar_exceptions') }} as exceptions
-    union all
-    select
-        'contract' as object_kind,
-        contracts.contract_id as object_id,
-        to_jsonb(contracts) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__contracts') }} as contracts
-    union all
-    select
-        'contract' as object_kind,
-        service_levels.contract_id as object_id,
-        to_jsonb(service_levels) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__service_levels') }} as service_levels
-    union all
-    select
-        case when exclusions.ticket_key is not null then 'ticket' else 'contract' end as object_kind,
-        coalesce(exclusions.ticket_key, exclusions.contract_id) as object_id,
-        to_jsonb(exclusions) - {{ lineage }} as content
-    from {{ ref('int_register__exclusions_in_effect') }} as exclusions
-    union all
-    select
-        'work_centre' as object_kind,
-        work_centres.work_centre_id as object_id,
-        to_jsonb(work_centres) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__work_centres') }} as work_centres
-    union all
-    select
-        'supplier' as object_kind,
-        suppliers.supplier_id as object_id,
-        to_jsonb(suppliers) - {{ lineage }} as content
-    from {{ ref('stg_contract_register__suppliers') }} as suppliers
+        {{ object_kind }} as object_kind,
+        {{ object_id }} as object_id,
+        to_jsonb(said) - {{ lineage }} as content
+    from {{ relation }} as said
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select

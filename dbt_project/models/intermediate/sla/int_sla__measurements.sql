@@ -89,7 +89,7 @@ gathered as (
             else examined.last_supplier_id
         end as last_supplier_id,
         examined.breach_supplier_id,
-        coalesce(examined.service_level_key <> expected.service_level_key, false) as is_retargeted,
+        coalesce(examined.service_level_key <> expected.service_level_key, false) or elapsed.end_position is null as is_end_to_look_up,
         own_seconds.own_seconds,
         whole_exclusions.ticket_sla_key is not null as is_excluded,
         terms.target_unit in ('business_minutes', 'working_days') and calendars.calendar_id is null as is_calendar_unknown
@@ -219,7 +219,7 @@ due as (
         select segments.*
         from {{ ref('int_calendar__segments') }} as segments
         where
-            (judged.is_retargeted or judged.end_position is null)
+            judged.is_end_to_look_up
             and {{ segment_holds('segments', 'judged.calendar_id', 'judged.end_at') }}
         limit 1
     ) as end_segments on true
@@ -228,11 +228,11 @@ due as (
             select
                 case
                     when judged.calendar_id is null then {{ seconds_of('judged.end_at') }}
-                    when judged.is_retargeted or judged.end_position is null then {{ open_seconds_at('end_segments', 'judged.end_at') }}
+                    when judged.is_end_to_look_up then {{ open_seconds_at('end_segments', 'judged.end_at') }}
                     else judged.end_position
                 end as position,
                 case
-                    when judged.is_retargeted or judged.end_position is null then end_segments.coverage_number
+                    when judged.is_end_to_look_up then end_segments.coverage_number
                     else judged.end_coverage_number
                 end as coverage_number
         ) as ends

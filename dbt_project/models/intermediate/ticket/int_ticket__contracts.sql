@@ -47,7 +47,7 @@ parties as (
         on tickets.ticket_key = holders.ticket_key
     where tickets.contract_id is null and tickets.has_several_suppliers
 )
-
+{% for key, is_contract_named in [('contract_id', 'parties.is_contract_named'), ('supplier_id', 'not parties.is_contract_named')] %}
 select
     parties.ticket_key,
     contracts.contract_id,
@@ -59,23 +59,9 @@ select
 from parties
 inner join {{ ref('int_register__contract_versions') }} as contracts
     on
-        parties.contract_id = contracts.contract_id
+        parties.{{ key }} = contracts.{{ key }}
         and parties.in_force_at >= contracts.valid_from
         and parties.in_force_at < contracts.valid_to
-where parties.is_contract_named
-union all
-select
-    parties.ticket_key,
-    contracts.contract_id,
-    contracts.contract_key,
-    contracts.supplier_id,
-    parties.is_contract_named,
-    parties.is_first_holder,
-    parties.has_several_suppliers
-from parties
-inner join {{ ref('int_register__contract_versions') }} as contracts
-    on
-        parties.supplier_id = contracts.supplier_id
-        and parties.in_force_at >= contracts.valid_from
-        and parties.in_force_at < contracts.valid_to
-where not parties.is_contract_named
+where {{ is_contract_named }}
+{{- '\nunion all' if not loop.last }}
+{%- endfor %}

@@ -1,4 +1,5 @@
 -- Grain: one row per ticket and metric that was late by a clock, while every contract that measures it says that another answers
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='ticket_key', on_schema_change='fail') }}
 select
     ticket_key,
     metric_code,
@@ -9,7 +10,7 @@ select
     max(elapsed_seconds - target_seconds) as exceeded_seconds,
     min(_source_file) as _source_file,
     min(_source_row_number) as _source_row_number
-from {{ ref('fct_ticket_sla') }}
+from {{ changed_only(ref('fct_ticket_sla')) }} as measurements
 where status_code <> 'no_service_level'
 group by ticket_key, metric_code
 having
