@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -466,10 +467,10 @@ def test_a_night_of_one_error_tries_the_other_files_and_fails_once(
     (landing / "suppliers.csv").write_text(suppliers("S1,One,,"))
     right = load.plan_mapping
 
-    def wrong_for_calendars(reading: load.Reading, header: tuple[str, ...]) -> load.FileMapping:
+    def wrong_for_calendars(reading: load.Reading, header: tuple[str, ...], **found: Any) -> load.FileMapping:
         if reading.contract.entity == "calendars":
             raise ZeroDivisionError("a defect")
-        return right(reading, header)
+        return right(reading, header, **found)
 
     monkeypatch.setattr(load, "plan_mapping", wrong_for_calendars)
     with pytest.raises(LandingFailed, match=r"1 of 2 files failed.*calendars\.csv: ZeroDivisionError: a defect"):

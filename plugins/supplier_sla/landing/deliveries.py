@@ -122,6 +122,7 @@ def settle(
     reason: str | None = None,
     repeats_delivery_id: int | None = None,
     extra_columns: tuple[str, ...] = (),
+    lines_skipped: int = 0,
 ) -> DeliveryOutcome:
     """Write down what became of a delivery."""
     cursor.execute(
@@ -143,5 +144,5 @@ def settle(
         },
     )
     return DeliveryOutcome(
-        delivery_id, arrival.file.relative_path, arrival.entity, state, counts, reason, extra_columns
+        delivery_id, arrival.file.relative_path, arrival.entity, state, counts, reason, extra_columns, lines_skipped
     )

@@ -17,6 +17,7 @@ from supplier_sla.landing.inventory import SkippedFile, take_inventory
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileInMotion, Run, receive_file
+from supplier_sla.landing.unpacking import UnpackLimits
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60
@@ -38,6 +39,7 @@ def land_exports(
     run_id: str,
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
+    limits: UnpackLimits | None = None,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -50,14 +52,15 @@ def land_exports(
     """
     if as_of.tzinfo is None:
         raise ValueError(f"as_of needs a zone, found {as_of}")
+    limits = UnpackLimits() if limits is None else limits
     outcomes: list[DeliveryOutcome] = []
     unchanged: list[UnchangedFile] = []
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
     with session(loader_url, application_name="supplier_sla landing") as connection:
         _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id)
-        for found in take_inventory(landing):
+        run = _prepare_run(connection, as_of, run_id, limits)
+        for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
                 report(f"{found.shown_path}: left alone, {found.reason}")
@@ -113,9 +116,9 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str) -> Run:
+def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
     with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor))
+        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
 
 
 def _one_line(error: Exception) -> str:

@@ -6,12 +6,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from supplier_sla.errors import SupplierSlaError
-
-TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
+from supplier_sla.landing.archives import Member, is_document, members, reason_to_leave_alone
+from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.unpacking import Packing, UnpackLimits, open_archive, packing_of
 
 _READ_BYTES = 1 << 20
 
@@ -34,17 +36,44 @@ class FoundEntry:
 
 @dataclass(frozen=True)
 class LandedFile(FoundEntry):
-    """One delivered file; size and time tell whether it changed after its content was hashed."""
+    """One delivered file, on disk at `path` or there in a zip archive as `member`.
+
+    `content_sha256` and `byte_size` are those of the file as it was delivered; of one of several files in an archive
+    those of its unpacked content. `disk_bytes` and the time tell whether the file on disk changed after it was hashed.
+    A file with a `refusal` cannot be unpacked.
+    """
 
     path: Path
     content_sha256: str
     byte_size: int
     modified_ns: int
+    disk_bytes: int
+    packing: Packing | None = None
+    member: str | None = None
+    is_one_of_several: bool = False
+    refusal: FileRefused | None = None
 
     def is_unchanged(self) -> bool:
         """Whether the file still has the size and time that it had when its content was hashed."""
         status = self.path.stat()
-        return (status.st_size, status.st_mtime_ns) == (self.byte_size, self.modified_ns)
+        return (status.st_size, status.st_mtime_ns) == (self.disk_bytes, self.modified_ns)
+
+    @property
+    def reading_names(self) -> tuple[str, ...]:
+        """The names under which a source profile may know the file, the most telling one first.
+
+        `tickets.csv.gz` may go by `tickets.csv`; an archive with one file by its own name, by that name with the suffix
+        of the file, and by the name of the file. One of several files in an archive goes by its own name alone.
+        """
+        name = self.path.name
+        if self.packing == "gzip":
+            return (name, name[:-3]) if name.casefold().endswith(".gz") else (name,)
+        if self.member is None:
+            return (name,)
+        member = PurePosixPath(self.member)
+        if self.is_one_of_several:
+            return (member.name,)
+        return name, self.path.stem + member.suffix, member.name
 
 
 @dataclass(frozen=True)
@@ -54,21 +83,24 @@ class SkippedFile(FoundEntry):
     reason: str
 
 
-def take_inventory(landing: Path) -> Iterator[LandedFile | SkippedFile]:
+def take_inventory(landing: Path, limits: UnpackLimits | None = None) -> Iterator[LandedFile | SkippedFile]:
     """Everything below `landing` in a fixed order (that of the relative paths), hashed one file at a time.
 
-    Folders are entered, links to folders are not. Raises LandingFolderMissing.
+    Folders are entered, links to folders are not. Of a zip archive with several files each is an entry of its own, at
+    the path ARCHIVE!/FILE. Raises LandingFolderMissing.
     """
     if not landing.is_dir():
         raise LandingFolderMissing("landing folder", expected="a folder", found=f"nothing at {landing}")
+    limits = UnpackLimits() if limits is None else limits
     root = landing.resolve()
     for path in sorted(_walk(root), key=lambda found: found.relative_to(root).parts):
         relative_path = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
         try:
             reason = _reason_to_skip(path, root)
-            yield SkippedFile(relative_path, reason) if reason else _hashed(path, relative_path)
+            found = [SkippedFile(relative_path, reason)] if reason else _hashed(path, relative_path, limits)
         except OSError as error:
-            yield SkippedFile(relative_path, f"cannot be read: {error.strerror or error}")
+            found = [SkippedFile(relative_path, f"cannot be read: {error.strerror or error}")]
+        yield from found
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -84,10 +116,8 @@ def _walk(root: Path) -> Iterator[Path]:
 
 def _reason_to_skip(path: Path, root: Path) -> str | None:
     """Why `path` is no delivery, or None."""
-    if path.name.startswith("."):
-        return "hidden"
-    if path.name.casefold().endswith(TEMPORARY_SUFFIXES):
-        return "temporary name, still being written"
+    if reason := reason_to_leave_alone(path.name):
+        return reason
     if path.is_symlink():
         if not path.exists():
             return "link to nothing"
@@ -100,11 +130,51 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
     return None
 
 
-def _hashed(path: Path, relative_path: str) -> LandedFile | SkippedFile:
+def _hashed(path: Path, relative_path: str, limits: UnpackLimits) -> list[LandedFile | SkippedFile]:
+    """The file, or the files of an archive."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         before = os.fstat(stream.fileno())
+        packing = packing_of(stream.read(4))
+        stream.seek(0)
         while block := stream.read(_READ_BYTES):
             digest.update(block)
-    file = LandedFile(relative_path, path, digest.hexdigest(), before.st_size, before.st_mtime_ns)
-    return file if file.is_unchanged() else SkippedFile(relative_path, "changed while it was read, still being written")
+        content_sha256, size = digest.hexdigest(), before.st_size
+        file = LandedFile(relative_path, path, content_sha256, size, before.st_mtime_ns, size, packing)
+        found = _unpacked_entries(stream, file, limits) if packing == "zip" else [file]
+    if not file.is_unchanged():
+        return [SkippedFile(relative_path, "changed while it was read, still being written")]
+    return found
+
+
+def _unpacked_entries(stream: BinaryIO, file: LandedFile, limits: UnpackLimits) -> list[LandedFile | SkippedFile]:
+    """What a zip archive holds. A workbook, which is one, too, stays what it is, also where it is damaged."""
+    stream.seek(0)
+    plain = replace(file, packing=None)
+    try:
+        with open_archive(stream) as archive:
+            if is_document(archive):
+                return [plain]
+            found = list(members(archive, limits))
+    except FileRefused as refusal:
+        return [plain if file.path.suffix.casefold() == ".xlsx" else replace(file, refusal=refusal)]
+    if len(found) == 1 and found[0].reason_to_skip is None:
+        return [replace(file, member=found[0].name, refusal=found[0].refusal)]
+    return [_entry(file, member) for member in found]
+
+
+def _entry(file: LandedFile, member: Member) -> LandedFile | SkippedFile:
+    """One of several files in an archive."""
+    name = member.name.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+    relative_path = f"{file.relative_path}!/{name}"
+    if member.reason_to_skip:
+        return SkippedFile(relative_path, member.reason_to_skip)
+    return replace(
+        file,
+        relative_path=relative_path,
+        content_sha256=member.content_sha256 or file.content_sha256,
+        byte_size=member.byte_size,
+        member=member.name,
+        is_one_of_several=True,
+        refusal=member.refusal,
+    )

@@ -23,8 +23,9 @@ from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.profile import Reading
-from supplier_sla.landing.reader import BrokenRecord, DelimitedReader
+from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import Problem, printable
+from supplier_sla.landing.unpacking import UnpackLimits
 
 PROBLEM_BYTES_IN_MEMORY = 1 << 20
 LONGEST_VALUE_SHOWN = 1_000
@@ -42,13 +43,14 @@ class Loaded:
 
     counts: Counts
     extra_columns: tuple[str, ...]
+    lines_skipped: int
 
 
 @dataclass
 class _Spool:
     """Reads the file for COPY; what is wrong with its records goes to a file of its own, so that memory stays flat."""
 
-    reader: DelimitedReader
+    reader: RecordReader
     mapping: FileMapping
     problem_file: IO[bytes]
     record_count: int = 0
@@ -67,7 +69,15 @@ class _Spool:
             yield piece
 
 
-def load_delivery(cursor: Cursor, stream: BinaryIO, reading: Reading, *, delivery_id: int, as_of: datetime) -> Loaded:
+def load_delivery(
+    cursor: Cursor,
+    stream: BinaryIO,
+    reading: Reading,
+    *,
+    delivery_id: int,
+    as_of: datetime,
+    limits: UnpackLimits,
+) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
 
     Raises:
@@ -75,8 +85,8 @@ def load_delivery(cursor: Cursor, stream: BinaryIO, reading: Reading, *, deliver
         ConservationViolated: a record got lost or was counted twice.
     """
     contract = reading.contract
-    reader = DelimitedReader(stream, encoding=reading.file_profile.encoding, delimiter=reading.file_profile.delimiter)
-    mapping = plan_mapping(reading, reader.header)
+    reader = open_reader(stream, reading, limits)
+    mapping = plan_mapping(reading, reader.header, columns_found=reader.columns_found, has_extras=reader.has_extras)
     _create_working_tables(cursor, contract, mapping.constants)
     with ExitStack() as open_files:
         problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
@@ -95,7 +105,7 @@ def load_delivery(cursor: Cursor, stream: BinaryIO, reading: Reading, *, deliver
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    return Loaded(counts, mapping.extra_columns)
+    return Loaded(counts, (*mapping.extra_columns, *reader.extra_names), reader.lines_skipped)
 
 
 def _problem(broken: BrokenRecord) -> Problem:

@@ -7,13 +7,14 @@ contract's own shape passes through without work per row.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import itemgetter
 
 from supplier_sla.landing.contract import Column, FileContract
 from supplier_sla.landing.profile import FileProfile, Reading, SourceColumn
-from supplier_sla.landing.reader import Batch
+from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.timestamps import ISO8601, TimestampNotReadable, to_utc
 
@@ -46,11 +47,16 @@ class FileMapping:
     extra_columns: tuple[str, ...]
     extra_indexes: tuple[int, ...]
     null_marks: frozenset[str]
+    has_extras: bool = False
 
     @property
     def target_names(self) -> tuple[str, ...]:
         """Columns of every row, in order; the last is `_extra` (JSON) if the file has columns that nobody asked for."""
-        return (*(target.name for target in self.targets), *(("_extra",) if self.extra_columns else ()))
+        return (*(target.name for target in self.targets), *(("_extra",) if self._keeps_extras else ()))
+
+    @property
+    def _keeps_extras(self) -> bool:
+        return self.has_extras or bool(self.extra_columns)
 
     def rows(self, batch: Batch, problems: list[Problem]) -> Sequence[Sequence[str]]:
         """The rows of a batch; what could not be converted is added to `problems`."""
@@ -60,13 +66,13 @@ class FileMapping:
         columns: list[Iterable[str]] = [
             target.values(sources[target.source_index], batch.lines, problems) for target in self.targets
         ]
-        if self.extra_columns:
-            columns.append(self._extras(sources))
+        if self._keeps_extras:
+            columns.append(self._extras(batch, sources))
         return list(zip(*columns, strict=True))
 
     def _is_identity(self, batch: Batch) -> bool:
         """Whether the records are the rows already: every column once and in order, nothing to convert or to fill."""
-        if [target.source_index for target in self.targets] != list(range(len(batch.records[0]))):
+        if self.has_extras or [target.source_index for target in self.targets] != list(range(len(batch.records[0]))):
             return False
         return all(
             not target.converters
@@ -74,27 +80,39 @@ class FileMapping:
             for target in self.targets
         )
 
-    def _extras(self, sources: Sequence[Sequence[str]]) -> Iterator[str]:
-        """One JSON object per record with the values of the columns that nobody asked for; empty if it has none."""
-        for values in zip(*(sources[index] for index in self.extra_indexes), strict=True):
+    def _extras(self, batch: Batch, sources: Sequence[Sequence[str]]) -> Iterator[str]:
+        """One JSON object per record with the values that nobody asked for; empty if it has none."""
+        columns = [sources[index] for index in self.extra_indexes]
+        in_header = zip(*columns, strict=True) if columns else repeat((), len(batch.records))
+        beside_it: Iterable[Mapping[str, str]] = batch.extras or repeat({}, len(batch.records))
+        for values, others in zip(in_header, beside_it, strict=True):
             known = {
                 name: value
-                for name, value in zip(self.extra_columns, values, strict=True)
+                for name, value in (*zip(self.extra_columns, values, strict=True), *others.items())
                 if value and value not in self.null_marks
             }
             yield json.dumps(known, ensure_ascii=False) if known else ""
 
 
-def plan_mapping(reading: Reading, header: Sequence[str]) -> FileMapping:
+def plan_mapping(
+    reading: Reading,
+    header: Sequence[str],
+    *,
+    columns_found: Sequence[str] | None = None,
+    has_extras: bool = False,
+) -> FileMapping:
     """Match the header with what the profile and the contract expect (upper and lower case are the same).
+
+    `columns_found` are the columns that the file has, where that is not its header; `has_extras` says that records may
+    have values beside those of the header.
 
     Raises:
         FileRefused: the header has none of the expected columns, or one that must be there is missing.
     """
     contract, file_profile = reading.contract, reading.file_profile
     positions = {name.casefold(): index for index, name in enumerate(header)}
-    sources = _expected_sources(contract, file_profile)
-    _refuse_unusable_header(contract, sources, header, positions)
+    sources = reading.sources
+    _refuse_unusable_header(contract, sources, header if columns_found is None else columns_found)
     defaults = {"source_system": reading.profile.default_source_system} if contract.has_source_system else {}
     targets = [
         _Target(
@@ -117,23 +135,13 @@ def plan_mapping(reading: Reading, header: Sequence[str]) -> FileMapping:
         extra_columns=tuple(header[index] for index in extra_indexes),
         extra_indexes=extra_indexes,
         null_marks=frozenset(file_profile.null_marks),
+        has_extras=has_extras,
     )
 
 
-def _expected_sources(contract: FileContract, file_profile: FileProfile) -> dict[str, SourceColumn]:
-    """Source of each canonical column; without a map the contract's own names, the optional ones optional."""
-    if file_profile.columns is not None:
-        return file_profile.columns
-    return {
-        column.name: SourceColumn.model_validate({"from": column.name, "optional": not column.required})
-        for column in contract.columns
-    }
-
-
-def _refuse_unusable_header(
-    contract: FileContract, sources: dict[str, SourceColumn], header: Sequence[str], positions: dict[str, int]
-) -> None:
-    if not any(source.source.casefold() in positions for source in sources.values()):
+def _refuse_unusable_header(contract: FileContract, sources: Mapping[str, SourceColumn], header: Sequence[str]) -> None:
+    present = {name.casefold() for name in header}
+    if not any(source.source.casefold() in present for source in sources.values()):
         raise FileRefused(
             f"the header fits no column of {contract.entity}",
             expected=", ".join(dict.fromkeys(source.source for source in sources.values())),
@@ -141,9 +149,7 @@ def _refuse_unusable_header(
             next_step="check the delimiter and the entity in the file name",
         )
     missing = [
-        source.source
-        for source in sources.values()
-        if not source.optional and source.source.casefold() not in positions
+        source.source for source in sources.values() if not source.optional and source.source.casefold() not in present
     ]
     if missing:
         raise FileRefused(
@@ -161,7 +167,7 @@ def _converters(column: Column, source: SourceColumn, file_profile: FileProfile)
         converters.append(_without_null_marks(marks))
     if source.codes is not None:
         converters.append(_with_codes(column, source))
-    if column.type == "timestamp" and (file_profile.zone or file_profile.timestamp_formats != (ISO8601,)):
+    if column.type == "timestamp" and (file_profile.zone or file_profile.value_timestamp_formats != (ISO8601,)):
         converters.append(_in_utc(column, file_profile))
     return tuple(converters)
 
@@ -192,7 +198,7 @@ def _with_codes(column: Column, source: SourceColumn) -> Converter:
 def _in_utc(column: Column, file_profile: FileProfile) -> Converter:
     def converted(value: str) -> str | TimestampNotReadable:
         try:
-            return to_utc(value, file_profile.timestamp_formats, file_profile.zone)
+            return to_utc(value, file_profile.value_timestamp_formats, file_profile.zone)
         except TimestampNotReadable as error:
             return error
 

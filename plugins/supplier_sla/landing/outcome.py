@@ -42,6 +42,7 @@ class DeliveryOutcome:
     counts: Counts
     reason: str | None = None
     extra_columns: tuple[str, ...] = ()
+    lines_skipped: int = 0
 
     @property
     def sentence(self) -> str:
@@ -56,6 +57,8 @@ class DeliveryOutcome:
             parts.append(f"{counts.rows_repeated:,} repeated")
         if self.extra_columns:
             parts.append(f"{len(self.extra_columns)} unknown columns kept as JSON")
+        if self.lines_skipped:
+            parts.append(f"{self.lines_skipped:,} lines before the header skipped")
         return ", ".join(parts)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
@@ -24,12 +25,25 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 
 BY_FILE_NAME = "by_file_name"
 
+FileFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
+
+# Options that mean something in some formats only.
+_FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
+    "delimiter": ("csv",),
+    "quote": ("csv",),
+    "encoding": ("csv", "jsonl"),
+    "header_row": ("csv", "xlsx"),
+    "sheet": ("xlsx",),
+}
+
 
 def _encoding(name: str) -> str:
+    if name == DETECT:
+        return name
     try:
         codecs.lookup(name)
     except LookupError:
-        raise ValueError("the name of an encoding, such as utf-8 or cp1252") from None
+        raise ValueError(f"{DETECT} or the name of an encoding, such as utf-8 or cp1252") from None
     return name
 
 
@@ -74,18 +88,36 @@ def _from_bare_name(value: object) -> object:
 
 
 class FileProfile(YamlModel):
-    """How the files of one pattern are read. Without `columns` the file uses the contract's own names."""
+    """How the files of one pattern are read. Without `columns` the file uses the contract's own names.
+
+    In `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible sheet).
+    `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
+    before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
+    """
 
     pattern: str = Field(min_length=1)
     entity: str
+    format: FileFormat = "csv"
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str | None = Field(default='"', min_length=1, max_length=1)
+    header_row: int | None = Field(default=None, ge=1)
+    sheet: str | None = Field(default=None, min_length=1)
     zone: Annotated[str, AfterValidator(_zone)] | None = None
     timestamp_formats: tuple[Annotated[str, AfterValidator(_timestamp_format)], ...] = Field((ISO8601,), min_length=1)
     null_marks: tuple[str, ...] = ("",)
     columns: dict[str, Annotated[SourceColumn, BeforeValidator(_from_bare_name)]] | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Self:
+        for option, formats in _FORMATS_OF_OPTION.items():
+            if option in self.model_fields_set and self.format not in formats:
+                raise ValueError(f"{option}: only with format {' or '.join(formats)} (found {self.format})")
+        if self.delimiter in {self.quote, "\r", "\n"}:
+            raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
+        return self
 
     @model_validator(mode="after")
     def _fits_its_contract(self) -> Self:
@@ -98,6 +130,12 @@ class FileProfile(YamlModel):
             raise ValueError(f"entity: {BY_FILE_NAME} or the name of a file contract (found {self.entity!r})")
         _check_columns(self, contracts[self.entity])
         return self
+
+    @property
+    def value_timestamp_formats(self) -> tuple[str, ...]:
+        """The formats of timestamps, with that of cells and columns which are timestamps and no texts."""
+        is_typed = self.format in ("xlsx", "parquet") and ISO8601 not in self.timestamp_formats
+        return (*self.timestamp_formats, ISO8601) if is_typed else self.timestamp_formats
 
     def exported_at_of(self, file_name: str) -> datetime | None:
         """When the file was exported, as its name says (a bare date means its first instant in UTC); None if silent.
@@ -159,6 +197,16 @@ class Reading:
     contract: FileContract
     exported_at: datetime | None
 
+    @cached_property
+    def sources(self) -> Mapping[str, SourceColumn]:
+        """Source of each canonical column; without a map the contract's own names, the optional ones optional."""
+        if self.file_profile.columns is not None:
+            return self.file_profile.columns
+        return {
+            column.name: SourceColumn.model_validate({"from": column.name, "optional": not column.required})
+            for column in self.contract.columns
+        }
+
 
 @cache
 def load_profiles(folder: Path = SOURCE_PROFILES) -> tuple[SourceProfile, ...]:
@@ -180,13 +228,7 @@ def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts:
     Raises:
         FileRefused: no profile claims the name, several do, or it holds a date that does not exist.
     """
-    claims = [
-        (profile, file_profile, contract)
-        for profile in profiles
-        for file_profile in profile.files
-        if fnmatchcase(file_name.casefold(), file_profile.pattern.casefold())
-        if (contract := _contract_for(file_name, file_profile, contracts)) is not None
-    ]
+    claims = _claims(file_name, profiles, contracts)
     chosen = [claim for claim in claims if claim[1].entity != BY_FILE_NAME] or claims
     if not chosen:
         raise FileRefused(
@@ -198,6 +240,27 @@ def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts:
         raise FileRefused("several source profiles read a file of this name", expected="one", found=found)
     profile, file_profile, contract = chosen[0]
     return Reading(profile, file_profile, contract, file_profile.exported_at_of(file_name))
+
+
+def choose_reading_by_names(
+    names: Sequence[str], profiles: Sequence[SourceProfile], contracts: Mapping[str, FileContract]
+) -> Reading:
+    """The reading of the first of `names` that a profile claims; raises FileRefused like `choose_reading`."""
+    claimed = next((name for name in names if _claims(name, profiles, contracts)), names[0])
+    return choose_reading(claimed, profiles, contracts)
+
+
+def _claims(
+    file_name: str, profiles: Iterable[SourceProfile], contracts: Mapping[str, FileContract]
+) -> list[tuple[SourceProfile, FileProfile, FileContract]]:
+    """Every way to read a file of this name."""
+    return [
+        (profile, file_profile, contract)
+        for profile in profiles
+        for file_profile in profile.files
+        if fnmatchcase(file_name.casefold(), file_profile.pattern.casefold())
+        if (contract := _contract_for(file_name, file_profile, contracts)) is not None
+    ]
 
 
 def _contract_for(

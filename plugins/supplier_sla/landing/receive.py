@@ -15,8 +15,9 @@ from supplier_sla.landing.deliveries import Arrival, book_arrival, original_deli
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.unpacking import UnpackLimits, unpacked
 
 
 class FileInMotion(SupplierSlaError):
@@ -32,6 +33,7 @@ class Run:
     profiles: tuple[SourceProfile, ...]
     contracts: Mapping[str, FileContract]
     latest_content_by_path: Mapping[str, str]
+    limits: UnpackLimits
 
 
 def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
@@ -64,21 +66,25 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
             counts = Counts(rows_in_file=original.rows_in_file, rows_repeated=original.rows_in_file)
             return settle(cursor, delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id)
     assert reading is not None  # either there is a reading or a refusal
-    return _load(connection, delivery_id, arrival, reading)
+    return _load(connection, delivery_id, arrival, reading, run.limits)
 
 
 def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None, FileRefused]:
+    if file.refusal is not None:
+        return None, file.refusal
     try:
-        return choose_reading(file.path.name, run.profiles, run.contracts), None
+        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
     except FileRefused as refusal:
         return None, refusal
 
 
-def _load(connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading) -> DeliveryOutcome:
+def _load(
+    connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
+) -> DeliveryOutcome:
     """Rows, quarantine and the delivery's state in one transaction."""
     try:
         with connection, connection.cursor() as cursor:
-            loaded = _load_hashed_content(cursor, delivery_id, arrival, reading)
+            loaded = _load_hashed_content(cursor, delivery_id, arrival, reading, limits)
             return settle(
                 cursor,
                 delivery_id,
@@ -86,18 +92,23 @@ def _load(connection: Connection, delivery_id: int, arrival: Arrival, reading: R
                 _state(loaded.counts),
                 loaded.counts,
                 extra_columns=loaded.extra_columns,
+                lines_skipped=loaded.lines_skipped,
             )
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
             return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
 
 
-def _load_hashed_content(cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading) -> Loaded:
+def _load_hashed_content(
+    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
+) -> Loaded:
     """Load the file and make sure that what was loaded is what was hashed."""
     file = arrival.file
     try:
-        with file.path.open("rb") as stream:
-            loaded = load_delivery(cursor, stream, reading, delivery_id=delivery_id, as_of=arrival.as_of)
+        with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
+            loaded = load_delivery(
+                cursor, content, reading, delivery_id=delivery_id, as_of=arrival.as_of, limits=limits
+            )
         is_unchanged = file.is_unchanged()
     except OSError as error:
         raise FileInMotion("the file cannot be read any more", found=error.strerror or str(error)) from error

@@ -29,5 +29,10 @@ class Problem:
 
 def printable(text: str, limit: int = 200) -> str:
     """`text` as PostgreSQL, JSON and a terminal can take it: bytes that are no text and NULs shown as escapes, cut."""
-    shown = text[:limit].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    beginning = text[:limit]
+    try:
+        encoded = beginning.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a surrogate pair, as JSON can write it
+        encoded = beginning.encode("utf-8", "backslashreplace")
+    shown = encoded.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
     return shown if len(text) <= limit else f"{shown}…"

@@ -8,6 +8,7 @@ from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
+from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
@@ -25,7 +26,12 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
     """Land every new file; returns how many files of the folder were new, known from before and left alone."""
     settings = Settings.from_environment()
     report = land_exports(
-        settings.loader_url, settings.landing, as_of=as_of, run_id=run_id, report=lambda line: say(f"    {line}")
+        settings.loader_url,
+        settings.landing,
+        as_of=as_of,
+        run_id=run_id,
+        report=lambda line: say(f"    {line}"),
+        limits=UnpackLimits.from_environment(),
     )
     return {
         "new": len(report.outcomes),

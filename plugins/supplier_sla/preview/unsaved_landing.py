@@ -20,6 +20,7 @@ from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_invento
 from supplier_sla.landing.outcome import UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import Run, receive_file
+from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import act_as
 
 RUN_ID = "preview"
@@ -62,9 +63,10 @@ def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> l
     with connection.cursor() as cursor:
         _take_turn(cursor)
     with _acting_as_loader(connection) as cursor:
-        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content_by_path(cursor))
+        limits = UnpackLimits.from_environment()
+        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
         told = []
-        for found in take_inventory(landing):
+        for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 told.append((found.shown_path, f"left alone, {found.reason}"))
                 continue
@@ -89,7 +91,11 @@ def _problems(cursor: Cursor, delivery_id: int) -> list[str]:
 
 def content_hashes(landing: Path) -> list[str]:
     """SHA-256 of each file that is a delivery."""
-    return [found.content_sha256 for found in take_inventory(landing) if isinstance(found, LandedFile)]
+    return [
+        found.content_sha256
+        for found in take_inventory(landing, UnpackLimits.from_environment())
+        if isinstance(found, LandedFile)
+    ]
 
 
 @contextmanager

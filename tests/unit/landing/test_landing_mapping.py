@@ -9,7 +9,7 @@ import pytest
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import plan_mapping
 from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, load_profiles
-from supplier_sla.landing.reader import Batch
+from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.timestamps import TimestampNotReadable, to_utc
 from supplier_sla.landing.yaml_model import read_yaml_model
@@ -87,6 +87,20 @@ def test_a_file_in_the_contracts_own_shape_passes_through_untouched() -> None:
     assert mapping.rows(batch, []) is batch.records
     without_source = Batch([["INC1", "2026-01-05T09:12:44Z", ""]], [2])
     assert mapping.rows(without_source, []) == [("INC1", "2026-01-05T09:12:44Z", "canonical")]
+
+
+def test_values_beside_the_header_join_the_extra_columns() -> None:
+    reading = choose_reading("tickets.jsonl", load_profiles(), load_contracts())
+    mapping = plan_mapping(reading, ["ticket_id", "opened_at"], has_extras=True)
+    batch = Batch([["T1", "2026-01-05T09:12:44Z"], ["T2", ""]], [1, 2], extras=[{"a.b": "1", "c": ""}, {}])
+    assert mapping.target_names == ("ticket_id", "opened_at", "_extra")
+    assert mapping.rows(batch, []) == [("T1", "2026-01-05T09:12:44Z", '{"a.b": "1"}'), ("T2", "", "")]
+
+
+def test_a_column_that_the_header_lists_but_no_record_names_refuses_the_file() -> None:
+    reading = choose_reading("tickets.jsonl", load_profiles(), load_contracts())
+    with pytest.raises(FileRefused, match="expected opened_at"):
+        plan_mapping(reading, ["ticket_id", "opened_at"], columns_found=["ticket_id", "when"], has_extras=True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, load_profiles
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, choose_reading_by_names, load_profiles
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
 
@@ -53,6 +53,16 @@ def reading_of(file_name: str) -> Reading:
         pytest.param("%d/%m/%Y %H:%M", "dd/mm/yyyy", "strptime", id="timestamp format"),
         pytest.param("zone: Europe/Berlin", "encoding: utf-9", "files.0.encoding", id="encoding"),
         pytest.param("zone: Europe/Berlin", "delimiter: '||'", "files.0.delimiter", id="delimiter"),
+        pytest.param("zone: Europe/Berlin", "format: json", "files.0.format", id="format"),
+        pytest.param("zone: Europe/Berlin", "sheet: Tickets", "sheet: only with format xlsx", id="sheet of a text"),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "format: parquet\n    header_row: 2",
+            "header_row: only with format csv or xlsx",
+            id="header row of a Parquet file",
+        ),
+        pytest.param("zone: Europe/Berlin", "header_row: 0", "files.0.header_row", id="header row before the first"),
+        pytest.param("zone: Europe/Berlin", "quote: ','", "a sign that is not the quote", id="quote that delimits"),
         pytest.param("zone: Europe/Berlin", "exported_at: '[0-9]+'", "one group", id="pattern without group"),
         pytest.param("zone: Europe/Berlin", "zoen: UTC", "files.0.zoen", id="unknown key"),
         pytest.param('["%d/%m/%Y %H:%M"]', "[", "cannot be read", id="no YAML"),
@@ -92,10 +102,25 @@ def test_the_extension_tsv_means_tabs() -> None:
     assert reading_of("tickets.csv").file_profile.delimiter == ","
 
 
-@pytest.mark.parametrize("file_name", ["ticketsx.csv", "tickets.xlsx", "notes.csv", "README.md", "tickets"])
+@pytest.mark.parametrize("file_name", ["ticketsx.csv", "tickets.xls", "notes.csv", "README.md", "tickets"])
 def test_a_name_that_no_profile_claims_is_refused(file_name: str) -> None:
     with pytest.raises(FileRefused, match="no source profile reads a file of this name"):
         reading_of(file_name)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "xlsx", "parquet"])
+def test_the_extension_says_the_format_of_canonical_files(suffix: str) -> None:
+    reading = reading_of(f"tickets_2026-01-05.{suffix}")
+    assert reading.file_profile.format == {"tsv": "csv"}.get(suffix, suffix)
+    assert reading.exported_at == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def test_the_first_name_that_a_profile_claims_says_how_a_packed_file_is_read() -> None:
+    names = ("backup.zip", "backup.csv", "ticket_events.jsonl")
+    reading = choose_reading_by_names(names, load_profiles(), load_contracts())
+    assert (reading.contract.entity, reading.file_profile.format) == ("ticket_events", "jsonl")
+    with pytest.raises(FileRefused, match="no source profile reads a file of this name"):
+        choose_reading_by_names(("backup.zip", "backup.csv"), load_profiles(), load_contracts())
 
 
 def test_a_name_that_two_profiles_claim_is_refused(tmp_path: Path) -> None:

@@ -8,21 +8,29 @@ import random
 
 import pytest
 
-from supplier_sla.landing import reader as reader_module
-from supplier_sla.landing.reader import BrokenRecord, DelimitedReader
+from supplier_sla.landing.readers import Batch, BrokenRecord
+from supplier_sla.landing.readers import text as text_module
+from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.refusal import FileRefused
 
 GoodRecord = tuple[int, list[str]]
 
 
 def read(
-    content: bytes, *, encoding: str = "utf-8", delimiter: str = ","
+    content: bytes,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    quote: str | None = '"',
+    header_row: int | None = None,
 ) -> tuple[tuple[str, ...], list[GoodRecord], list[BrokenRecord]]:
-    reader = DelimitedReader(io.BytesIO(content), encoding=encoding, delimiter=delimiter)
+    reader = DelimitedReader(
+        io.BytesIO(content), encoding=encoding, delimiter=delimiter, quote=quote, header_row=header_row
+    )
     good: list[GoodRecord] = []
     broken: list[BrokenRecord] = []
     for batch in reader.batches():
-        good.extend(zip(batch.lines, batch.records, strict=True))
+        good.extend(zip(batch.lines, map(list, batch.records), strict=True))
         broken.extend(batch.broken)
     return reader.header, good, broken
 
@@ -44,6 +52,46 @@ def test_records_come_with_the_line_on_which_they_begin() -> None:
 )
 def test_a_byte_order_mark_goes_before_the_encoding_of_the_profile(content: bytes, encoding: str) -> None:
     assert read(content, encoding=encoding)[:2] == (("id", "text"), [(2, ["1", "é"])])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_encoding_that_can_be_told_from_the_bytes_is_detected(encoding: str) -> None:
+    content = "id,text\n1,é中\n".encode(encoding)
+    assert read(content, encoding="detect") == (("id", "text"), [(2, ["1", "é中"])], [])
+
+
+def test_bytes_whose_encoding_cannot_be_told_are_not_guessed() -> None:
+    _, good, broken = read("id,text\n1,é\n2,e\n".encode("cp1252"), encoding="detect")
+    assert good == [(3, ["2", "e"])]
+    assert [(found.line, found.reason_code, found.expected) for found in broken] == [
+        (2, "undecodable_bytes", "utf-8 text")
+    ]
+
+
+def test_lines_above_the_header_row_are_skipped_whatever_they_hold() -> None:
+    content = b'Report of "June\n\nfrom,to\nid,text\n1,one\n'
+    reader = DelimitedReader(io.BytesIO(content), encoding="utf-8", delimiter=",", header_row=4)
+    assert reader.lines_skipped == 3
+    assert read(content, header_row=4) == (("id", "text"), [(5, ["1", "one"])], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param(b"id,text\n1,one\n", "found a file of 2 lines", id="file too short"),
+        pytest.param(b"a\nb\n\nid,text\n", "found a blank line", id="blank line there"),
+    ],
+)
+def test_a_header_row_that_is_missing_refuses_the_file(content: bytes, complaint: str) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        read(content, header_row=3)
+    assert "column names on line 3" in str(refusal.value)
+    assert complaint in str(refusal.value)
+
+
+def test_quotes_are_what_the_profile_says() -> None:
+    assert read(b"id;text\n1;'a;b'\n", delimiter=";", quote="'")[1] == [(2, ["1", "a;b"])]
+    assert read(b'id\ttext\n1\t6" pipe\n', delimiter="\t", quote=None)[1] == [(2, ["1", '6" pipe'])]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -109,8 +157,8 @@ def test_a_header_that_cannot_name_columns_refuses_the_file(content: bytes, comp
 
 
 def test_a_line_without_end_refuses_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_module, "CHUNK_CHARACTERS", 100)
-    monkeypatch.setattr(reader_module, "LONGEST_LINE_CHARACTERS", 1_000)
+    monkeypatch.setattr(text_module, "CHUNK_CHARACTERS", 100)
+    monkeypatch.setattr(text_module, "LONGEST_LINE_CHARACTERS", 1_000)
     with pytest.raises(FileRefused, match="line 3"):
         read(b"id,text\n1,one\n" + b"x," * 1_000)
 
@@ -122,16 +170,16 @@ def test_where_the_file_is_cut_into_chunks_makes_no_difference(monkeypatch: pyte
     content = "id,text\r\n" + "".join(draw.choice(pieces) + draw.choice(["\n", "\r\n"]) for _ in range(400))
     whole = read(content.encode())
     for size in (1, 2, 3, 7, 64, 1000):
-        monkeypatch.setattr(reader_module, "CHUNK_CHARACTERS", size)
+        monkeypatch.setattr(text_module, "CHUNK_CHARACTERS", size)
         assert read(content.encode()) == whole
 
 
 def test_the_fast_way_is_taken_for_a_clean_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_module, "CHUNK_CHARACTERS", 1_000)
+    monkeypatch.setattr(text_module, "CHUNK_CHARACTERS", 1_000)
     parsed: list[int] = []
     carefully = DelimitedReader._parse_carefully
 
-    def noting(self: DelimitedReader, chunk: reader_module._Chunk) -> reader_module.Batch:
+    def noting(self: DelimitedReader, chunk: text_module.Chunk) -> Batch:
         parsed.append(len(chunk.lines))
         return carefully(self, chunk)
 

@@ -17,12 +17,12 @@
 ] %}
 with said as (
     {%- for object_kind, object_id, relation in objects %}
-    select
-        {{ object_kind }} as object_kind,
-        {{ object_id }} as object_id,
-        to_jsonb(said) - {{ lineage }} as content
-    from {{ relation }} as said
-    {{- '\n    union all' if not loop.last }}
+        select
+            {{ object_kind }} as object_kind,
+            {{ object_id }} as object_id,
+            to_jsonb(said) - {{ lineage }} as content
+        from {{ relation }} as said
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 )
 

@@ -48,20 +48,20 @@ parties as (
     where tickets.contract_id is null and tickets.has_several_suppliers
 )
 {% for key, is_contract_named in [('contract_id', 'parties.is_contract_named'), ('supplier_id', 'not parties.is_contract_named')] %}
-select
-    parties.ticket_key,
-    contracts.contract_id,
-    contracts.contract_key,
-    contracts.supplier_id,
-    parties.is_contract_named,
-    parties.is_first_holder,
-    parties.has_several_suppliers
-from parties
-inner join {{ ref('int_register__contract_versions') }} as contracts
-    on
-        parties.{{ key }} = contracts.{{ key }}
-        and parties.in_force_at >= contracts.valid_from
-        and parties.in_force_at < contracts.valid_to
-where {{ is_contract_named }}
-{{- '\nunion all' if not loop.last }}
+    select
+        parties.ticket_key,
+        contracts.contract_id,
+        contracts.contract_key,
+        contracts.supplier_id,
+        parties.is_contract_named,
+        parties.is_first_holder,
+        parties.has_several_suppliers
+    from parties
+    inner join {{ ref('int_register__contract_versions') }} as contracts
+        on
+            parties.{{ key }} = contracts.{{ key }}
+            and parties.in_force_at >= contracts.valid_from
+            and parties.in_force_at < contracts.valid_to
+    where {{ is_contract_named }}
+    {% if not loop.last %}union all{% endif %}
 {%- endfor %}

@@ -1,0 +1,62 @@
+"""The one place that knows which module reads which format."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.readers.delimited import DelimitedReader
+from supplier_sla.landing.readers.json_lines import JsonLinesReader
+from supplier_sla.landing.readers.records import RecordReader
+from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.unpacking import GZIP_MAGIC, ZIP_MAGIC, UnpackLimits, random_access
+
+PARQUET_MAGIC = b"PAR1"
+
+# How files of other formats begin: for each format the beginnings that cannot be meant, and what they are.
+_FOREIGN = {ZIP_MAGIC: "a zip archive or an Office document", GZIP_MAGIC: "packed content", PARQUET_MAGIC: "Parquet"}
+_OWN_BEGINNING = {"xlsx": ZIP_MAGIC, "parquet": PARQUET_MAGIC}
+
+
+def open_reader(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> RecordReader:
+    """A reader for the (unpacked) content of one file.
+
+    Raises:
+        FileRefused: the content is of another format than the profile says, or cannot be read as it.
+    """
+    profile = reading.file_profile
+    _refuse_other_format(stream, profile.format)
+    if profile.format == "jsonl":
+        expected = [column.source for column in reading.sources.values()]
+        return JsonLinesReader(stream, encoding=profile.encoding, expected=expected)
+    if profile.format == "xlsx":
+        # Imported where they are needed: a night of CSV files does without these two large libraries.
+        from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
+
+        content = random_access(stream)
+        return SpreadsheetReader(content, sheet=profile.sheet, header_row=profile.header_row, limits=limits)
+    if profile.format == "parquet":
+        from supplier_sla.landing.readers.parquet import ParquetReader
+
+        return ParquetReader(random_access(stream), limits=limits)
+    return DelimitedReader(
+        stream,
+        encoding=profile.encoding,
+        delimiter=profile.delimiter,
+        quote=profile.quote,
+        header_row=profile.header_row,
+    )
+
+
+def _refuse_other_format(stream: BinaryIO, file_format: str) -> None:
+    beginning = stream.read(4)
+    stream.seek(0)
+    own = _OWN_BEGINNING.get(file_format)
+    found = next((what for magic, what in _FOREIGN.items() if magic != own and beginning.startswith(magic)), None)
+    if found is not None:
+        raise FileRefused(
+            "the content of the file",
+            expected=f"{file_format}, as its source profile says",
+            found=found,
+            next_step="set format in the source profile; unpack an archive inside an archive before delivery",
+        )
