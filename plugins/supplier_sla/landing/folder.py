@@ -12,12 +12,12 @@ from psycopg2.extensions import connection as Connection
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
-from supplier_sla.landing.receive import FileInMotion, Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.waiting import forget_files_that_wait_no_more
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60
@@ -59,7 +59,7 @@ def land_exports(
     failures: list[tuple[str, Exception]] = []
     with session(loader_url, application_name="supplier_sla landing") as connection:
         _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
+        run = Run(as_of, run_id, load_profiles(), load_contracts(), limits)
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
@@ -67,7 +67,7 @@ def land_exports(
                 continue
             try:
                 result = receive_file(connection, found, run)
-            except FileInMotion as error:
+            except FileLeftAlone as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
             except Exception as error:
@@ -81,8 +81,9 @@ def land_exports(
                     report(f"{found.shown_path}: {result.sentence}")
                 else:
                     unchanged.append(result)
-                    if result.went_back:
-                        report(f"{found.shown_path}: {_WENT_BACK}")
+        if not connection.closed:
+            with connection, connection.cursor() as cursor:
+                forget_files_that_wait_no_more(cursor, run_id)
     if failures:
         path, first_error = failures[0]
         raise LandingFailed(
@@ -91,12 +92,6 @@ def land_exports(
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
     return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
-
-
-_WENT_BACK = (
-    "has gone back to content that was delivered before and is not loaded again;"
-    " if it is true again, deliver it with updated_at or with its date in the name"
-)
 
 
 def _take_turn(connection: Connection, timeout_seconds: int) -> None:
@@ -114,11 +109,6 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
                 found="another process that is landing files",
                 next_step="let it finish, then run again",
             ) from error
-
-
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
-    with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
 
 
 def _one_line(error: Exception) -> str:

@@ -16,6 +16,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.timestamps import ISO8601
@@ -26,6 +27,8 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 BY_FILE_NAME = "by_file_name"
 
 FileFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
+
+ContentKind = Literal["changes", "full"]
 
 # Options that mean something in some formats only.
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
@@ -93,6 +96,8 @@ class FileProfile(YamlModel):
     In `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible sheet).
     `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
     before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
+
+    `content` says whether each file holds all that the source knows (`full`) or what is new to it (`changes`).
     """
 
     pattern: str = Field(min_length=1)
@@ -109,6 +114,8 @@ class FileProfile(YamlModel):
     columns: dict[str, Annotated[SourceColumn, BeforeValidator(_from_bare_name)]] | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
+    content: ContentKind = "changes"
+    control: ControlProfile | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -117,6 +124,12 @@ class FileProfile(YamlModel):
                 raise ValueError(f"{option}: only with format {' or '.join(formats)} (found {self.format})")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
+        return self
+
+    @model_validator(mode="after")
+    def _control_fits_its_contract(self) -> Self:
+        if self.control is not None:
+            self.control.check_columns(load_contracts().get(self.entity))
         return self
 
     @model_validator(mode="after")
