@@ -64,17 +64,15 @@ def evaluate_expected(
 
 
 def _evaluate(cursor: Cursor, expected: Expected, as_of: datetime) -> list[Evaluated]:
-    runs, settled = _earlier_runs(cursor, expected.name, as_of)
+    runs, missing = _earlier_runs(cursor, expected.name, as_of)
     slots = due_slots(expected.delivery, as_of, runs)
     came = _came(cursor, expected, as_of)
     assign(expected.delivery, slots, came)
     due = [slot for slot in slots if slot.due_at <= as_of]
-    if not runs:  # nobody has looked before: what was before is not held against the source
-        due = due[-1:]
+    to_judge = due[-1:] + [slot for slot in due[:-1] if slot.slot_date in missing or (runs and slot.due_at > runs[-1])]
     return [
         Evaluated(expected.name, slot, finding)
-        for slot in due
-        if slot is due[-1] or slot.slot_date not in settled
+        for slot in to_judge
         for finding in findings(
             expected.delivery,
             slot,
@@ -85,10 +83,10 @@ def _evaluate(cursor: Cursor, expected: Expected, as_of: datetime) -> list[Evalu
 
 
 def _earlier_runs(cursor: Cursor, name: str, as_of: datetime) -> tuple[list[datetime], set[date]]:
-    """When somebody looked, and the slots for which something had come by then."""
+    """When somebody looked, oldest first, and the slots for which nothing had come by then."""
     cursor.execute(
         """
-        select as_of, slot_date, state_code in ('on_time', 'late')
+        select as_of, slot_date, state_code
         from ops.expected_delivery
         where expectation = %s and as_of < %s
         order by as_of desc, slot_date desc
@@ -97,7 +95,8 @@ def _earlier_runs(cursor: Cursor, name: str, as_of: datetime) -> tuple[list[date
         (name, as_of),
     )
     rows = cursor.fetchall()
-    return sorted({run for run, _, _ in rows}), {slot_date for _, slot_date, has_come in rows if has_come}
+    has_come = {slot_date for _, slot_date, state_code in rows if state_code in ("on_time", "late")}
+    return sorted({run for run, _, _ in rows}), {slot_date for _, slot_date, _ in rows} - has_come
 
 
 def _came(cursor: Cursor, expected: Expected, as_of: datetime) -> list[Came]:

@@ -49,8 +49,9 @@ class Stale(YamlModel):
 class ExpectedDelivery(YamlModel):
     """One delivery that a source has promised: on these days, by this time of its own zone.
 
-    A delivery belongs to the first deadline after its export date (where its name says one) or after the last deadline;
-    up to `late_hours` after a deadline that nothing has met it is late for that one. `files`: how many it consists of.
+    A delivery whose name has a date belongs to the first deadline from `name_days` days after that date on. Any other
+    belongs to the deadline before which it was found; up to `late_hours` after one that nothing has met, to that one.
+    `files`: how many a delivery consists of.
     """
 
     entity: str
@@ -60,6 +61,7 @@ class ExpectedDelivery(YamlModel):
     valid_from: date
     valid_to: date | None = None
     files: int = Field(default=1, ge=1)
+    name_days: int = Field(default=0, ge=0)
     late_hours: float = Field(default=20, gt=0)
     shrunken: Shrunken | None = None
     stale: Stale | None = None

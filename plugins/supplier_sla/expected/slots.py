@@ -57,7 +57,8 @@ class Slot:
 def due_slots(expected: ExpectedDelivery, as_of: datetime, runs: Sequence[datetime]) -> list[Slot]:
     """The deadlines of the last days up to and including `as_of`, oldest first, and the one that comes next.
 
-    `runs` are the instants of earlier runs that looked.
+    `runs` are the instants of earlier runs that looked, oldest first; what was due before the first of them, or before
+    this one if nobody looked, is left out: it is not held against the source.
     """
     slots: list[Slot] = []
     day = (as_of - LOOK_BACK).date()
@@ -69,7 +70,8 @@ def due_slots(expected: ExpectedDelivery, as_of: datetime, runs: Sequence[dateti
         day += timedelta(days=1)
         if day > (as_of + LOOK_BACK).date():
             break
-    return slots
+    due_before = [slot for slot in slots if slot.due_at <= (runs[0] if runs else as_of)]
+    return slots[max(len(due_before) - 1, 0) :]
 
 
 def assign(expected: ExpectedDelivery, slots: Sequence[Slot], came: Sequence[Came]) -> None:
@@ -82,14 +84,17 @@ def assign(expected: ExpectedDelivery, slots: Sequence[Slot], came: Sequence[Cam
 
 def _slot_of(expected: ExpectedDelivery, slots: Sequence[Slot], delivery: Came) -> Slot | None:
     if delivery.exported_at is not None:
-        exported_at = delivery.exported_at
-        return next((slot for slot in slots if exported_at <= slot.due_at), None)
-    number = next((number for number, slot in enumerate(slots) if delivery.came_at <= slot.judged_at), None)
-    if number is None:
+        stated_for = delivery.exported_at + timedelta(days=expected.name_days)
+        return next((slot for slot in slots if stated_for <= slot.due_at), None)
+    judged_at = min((slot.judged_at for slot in slots if delivery.came_at <= slot.judged_at), default=None)
+    judged_together = [slot for slot in slots if slot.judged_at == judged_at]
+    if not judged_together:
         return None
-    before = slots[number - 1] if number else None
-    if before is not None and len(before.usable) < expected.files:
-        late_until = before.judged_at + timedelta(hours=expected.late_hours)
-        if delivery.came_at <= late_until:
-            return before
-    return slots[number]
+    before = [slot for slot in slots if slot.judged_at < judged_together[0].judged_at][-1:]
+    for slot in before:
+        is_in_time = delivery.came_at <= slot.judged_at + timedelta(hours=expected.late_hours)
+        if is_in_time and len(slot.usable) < expected.files:
+            return slot
+    # Where no run looked in between, what was found belongs to the newest deadline first.
+    is_open = [slot for slot in judged_together if len(slot.usable) < expected.files]
+    return (is_open or judged_together)[-1]

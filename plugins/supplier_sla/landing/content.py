@@ -1,6 +1,6 @@
 """What the book keeps of a file's content. Reads the table `prepared` of load.py: the good rows, exact repeats too.
 
-Within the transaction that loads the file, after its rows were inserted.
+To be called by load.py's `inspect`, within the transaction that loads the file, after its rows were inserted.
 """
 
 from __future__ import annotations

@@ -133,6 +133,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
 
     One left unfinished by a crash is taken up again, unless `latest`, what was delivered last under the name, came
     after it: where nothing but the order of arrival tells versions apart, a later statement has the higher number.
+    The caller holds the landing lock, so the next number is free; an identity would leave a gap after a crash.
     """
     values = {
         "path": arrival.file.relative_path,
@@ -168,10 +169,13 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
         cursor.execute(
             """
             insert into ops.delivery
-                (relative_path, content_sha256, byte_size, modified_ns, profile, entity, state, exported_at, as_of,
-                run_id, reading_fingerprint, content_kind, control_file, supersedes_delivery_id, occurrence)
+                (delivery_id, relative_path, content_sha256, byte_size, modified_ns, profile, entity, state,
+                exported_at, as_of, run_id, reading_fingerprint, content_kind, control_file, supersedes_delivery_id,
+                occurrence)
+            overriding system value
             select
-                %(path)s, %(sha256)s, %(byte_size)s, %(modified_ns)s, %(profile)s, %(entity)s, 'received',
+                (select 1 + coalesce(max(delivery_id), 0) from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
+                %(modified_ns)s, %(profile)s, %(entity)s, 'received',
                 %(exported_at)s, %(as_of)s, %(run_id)s, %(fingerprint)s, %(content_kind)s, %(control_file)s,
                 %(latest_id)s, 1 + coalesce(max(occurrence), 0)
             from ops.delivery

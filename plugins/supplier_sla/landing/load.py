@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,8 +77,11 @@ def load_delivery(
     delivery_id: int,
     as_of: datetime,
     limits: UnpackLimits,
+    inspect: Callable[[Counts], None] = lambda counts: None,
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
+
+    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
@@ -105,6 +108,7 @@ def load_delivery(
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
+    inspect(counts)
     return Loaded(counts, (*mapping.extra_columns, *reader.extra_names), reader.lines_skipped)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,6 +67,13 @@ class _Booked:
     arrival: Arrival
     latest: SettledDelivery | None
     control: Control | None
+
+
+@dataclass
+class _Noted:
+    """What was seen while the file's rows were still at hand."""
+
+    rows_left_out: int | None = None
 
 
 def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
@@ -186,8 +193,10 @@ def _load(
         with connection, connection.cursor() as cursor:
             if booked.control is not None:
                 check_hash(booked.control, booked.arrival.file)
-            loaded = _load_hashed_content(cursor, booked, reading, limits)
-            left_out = _note_content(cursor, booked, reading, loaded)
+            noted = _Noted()
+            loaded = _load_hashed_content(
+                cursor, booked, reading, limits, lambda counts: _note_content(cursor, booked, reading, counts, noted)
+            )
             return settle(
                 cursor,
                 booked.delivery_id,
@@ -196,24 +205,23 @@ def _load(
                 loaded.counts,
                 extra_columns=loaded.extra_columns,
                 lines_skipped=loaded.lines_skipped,
-                rows_left_out=left_out,
-                remarks=tuple(_remarks(booked, loaded.counts, left_out, is_back=is_back)),
+                rows_left_out=noted.rows_left_out,
+                remarks=tuple(_remarks(booked, loaded.counts, noted.rows_left_out, is_back=is_back)),
             )
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
             return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=str(refusal))
 
 
-def _note_content(cursor: Cursor, booked: _Booked, reading: Reading, loaded: Loaded) -> int | None:
-    """What the book keeps of the content; returns how many rows of the delivery before it are not in it."""
+def _note_content(cursor: Cursor, booked: _Booked, reading: Reading, counts: Counts, noted: _Noted) -> None:
+    """Hold the content against its control file, and write down what the book keeps of it."""
     if booked.control is not None:
-        check_content(cursor, booked.control, loaded.counts)
+        check_content(cursor, booked.control, counts)
     note_sources(cursor, reading.contract, booked.delivery_id)
     if reading.file_profile.content == "full":
         note_keys_of_full_dump(cursor, reading.contract, booked.delivery_id)
-    if booked.latest is None or not booked.latest.has_rows:
-        return None
-    return count_left_out(cursor, reading.contract, booked.latest.delivery_id)
+    if booked.latest is not None and booked.latest.has_rows:
+        noted.rows_left_out = count_left_out(cursor, reading.contract, booked.latest.delivery_id)
 
 
 def _remarks(booked: _Booked, counts: Counts, left_out: int | None, *, is_back: bool) -> list[str]:
@@ -229,13 +237,21 @@ def _remarks(booked: _Booked, counts: Counts, left_out: int | None, *, is_back: 
     return remarks
 
 
-def _load_hashed_content(cursor: Cursor, booked: _Booked, reading: Reading, limits: UnpackLimits) -> Loaded:
+def _load_hashed_content(
+    cursor: Cursor, booked: _Booked, reading: Reading, limits: UnpackLimits, inspect: Callable[[Counts], None]
+) -> Loaded:
     """Load the file and make sure that what was loaded is what was hashed."""
     file = booked.arrival.file
     try:
         with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
             loaded = load_delivery(
-                cursor, content, reading, delivery_id=booked.delivery_id, as_of=booked.arrival.as_of, limits=limits
+                cursor,
+                content,
+                reading,
+                delivery_id=booked.delivery_id,
+                as_of=booked.arrival.as_of,
+                limits=limits,
+                inspect=inspect,
             )
         is_unchanged = file.is_unchanged()
     except OSError as error:

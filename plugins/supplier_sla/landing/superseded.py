@@ -67,7 +67,7 @@ set
 from looked_at
 where
     delivery.delivery_id = looked_at.delivery_id
-    and looked_at.newest_lookup is distinct from delivery.newest_lookup
+    and (looked_at.newest_lookup is null or looked_at.newest_lookup is distinct from delivery.newest_lookup)
 """
 
 _COUNTS = """
