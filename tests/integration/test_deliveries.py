@@ -307,6 +307,19 @@ def test_a_sum_in_a_control_file_is_of_every_row_delivered(door: Door) -> None:
     assert door.night().files_loaded == 1
 
 
+def test_a_trailer_is_no_row_and_a_file_cut_off_before_it_is_refused(door: Door) -> None:
+    door.reads(control={"trailer": r"END;(?P<rows>\d+)", "row_count": "rows"})
+    door.delivers("desk_a.csv", *ROWS, "END;2")
+    door.delivers("desk_b.csv", *ROWS, "T3,2026-02-01T09:00:00Z,three,", "END;2")
+    door.delivers("desk_c.csv", *ROWS, "T4,2026-02-01T09:00:00Z,four,")
+    door.night()
+    rows = door.warehouse.query("select relative_path, state, rows_in_file, reason from ops.delivery order by 1")
+    assert rows[0] == ("desk_a.csv", "loaded", 2, None)
+    assert [row[:3] for row in rows[1:]] == [("desk_b.csv", "refused", 0), ("desk_c.csv", "refused", 0)]
+    assert "rows, as control file (the last line) has it; expected 2; found 3" in rows[1][3]
+    assert "the last line; expected a trailer" in rows[2][3]
+
+
 def test_a_file_waits_for_its_control_file_until_the_deadline_and_is_refused_then(door: Door) -> None:
     door.reads(control={**CONTROL, "wait_hours": 24})
     door.delivers("desk_a.csv", *ROWS)

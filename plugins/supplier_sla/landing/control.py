@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,6 +77,21 @@ def read_control(file: LandedFile, profile: ControlProfile) -> Control | None:
         return None
     content = _read(path)
     return Control(profile, path.name, hashlib.sha256(content).hexdigest(), _stated(content, path.name, profile))
+
+
+def trailer_control(line: bytes, profile: ControlProfile) -> Control:
+    """What the last line of a file states; raises FileRefused where it is no trailer."""
+    text = line.decode("utf-8", "surrogateescape")
+    match = re.fullmatch(profile.trailer or "", text)
+    if match is None:
+        raise FileRefused(
+            "the last line",
+            expected=f"a trailer that fits {profile.trailer}",
+            found=printable(text) or "nothing",
+            next_step="have the file sent again, it may be cut off",
+        )
+    stated = {key: value or "" for key, value in match.groupdict().items()}
+    return Control(profile, "(the last line)", hashlib.sha256(line).hexdigest(), stated)
 
 
 def control_name(file: LandedFile, profile: ControlProfile) -> str:

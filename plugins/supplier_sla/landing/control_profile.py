@@ -30,16 +30,19 @@ class Period(YamlModel):
 
 
 class ControlProfile(YamlModel):
-    """A control file beside each data file, and the keys under which it states what.
+    """A control file beside each data file, or the last line of each, and the keys under which it states what.
 
     `name` is made of the data file's: `{name}` with, `{stem}` without its suffix. In `json` a key is a dotted path;
     `key_value` has lines of `key=value` or `key: value`; `csv` (with commas) has a header and one row.
 
-    Where it is missing the data file waits, for `wait_hours` from the first run on that saw it, and is refused then
-    (`wait`); or it is refused at once, or taken as it is (`accept`).
+    `trailer` is a regular expression that the last line must fit; its named groups are the keys.
+
+    Where a control file is missing the data file waits, for `wait_hours` from the first run on that saw it, and then is
+    refused (`wait`); or it is refused at once, or taken as it is (`accept`).
     """
 
-    name: str
+    name: str | None = None
+    trailer: str | None = None
     format: ControlFormat = "json"
     row_count: str | None = Field(default=None, min_length=1)
     sums: dict[str, str] = Field(default_factory=dict)
@@ -50,13 +53,36 @@ class ControlProfile(YamlModel):
 
     @model_validator(mode="after")
     def _is_usable(self) -> Self:
-        if len(_PLACE.findall(self.name)) != 1 or _PLACE.fullmatch(self.name) or "/" in self.name:
+        if (self.name is None) == (self.trailer is None):
+            raise ValueError("name or trailer: exactly one of them")
+        if self.name is not None and (
+            len(_PLACE.findall(self.name)) != 1 or _PLACE.fullmatch(self.name) or "/" in self.name
+        ):
             raise ValueError(
                 f"name: {{name}} or {{stem}} once and more around it, without a folder (found {self.name!r})"
             )
+        if self.trailer is not None:
+            self._check_trailer(self.trailer)
         if not (self.row_count or self.sums or self.period or self.sha256):
             raise ValueError("at least one of row_count, sums, period, sha256")
         return self
+
+    def _check_trailer(self, trailer: str) -> None:
+        try:
+            groups = re.compile(trailer).groupindex
+        except re.error as error:
+            raise ValueError(f"trailer: a regular expression ({error})") from None
+        if self.sha256:
+            raise ValueError("sha256: not in a trailer, which is part of what is hashed")
+        unknown = sorted({*self.keys} - {*groups})
+        if unknown:
+            raise ValueError(f"trailer: a named group for each key (found none for {', '.join(unknown)})")
+
+    @property
+    def keys(self) -> list[str]:
+        """Every key that must be there."""
+        period = (self.period.first, self.period.last) if self.period else ()
+        return [key for key in (self.row_count, self.sha256, *self.sums.values(), *period) if key]
 
     def check_columns(self, contract: FileContract | None) -> None:
         """Raise ValueError where a sum or the period is of a column that the entity does not have in that form."""
@@ -72,9 +98,11 @@ class ControlProfile(YamlModel):
     def name_for(self, data_name: str) -> str:
         """The name of the control file of a data file."""
         stem = data_name.rpartition(".")[0] or data_name
-        return self.name.replace("{name}", data_name).replace("{stem}", stem)
+        return (self.name or "").replace("{name}", data_name).replace("{stem}", stem)
 
     def could_name(self, file_name: str) -> bool:
         """Whether a file of this name can be a control file."""
+        if self.name is None:
+            return False
         before, after = _PLACE.split(self.name)[::2]
         return re.fullmatch(f"{re.escape(before)}.+{re.escape(after)}", file_name, re.IGNORECASE) is not None

@@ -50,6 +50,10 @@ def _encoding(name: str) -> str:
     return name
 
 
+def _ends_lines_like_ascii(encoding: str) -> bool:
+    return encoding != DETECT and "a\n".encode(encoding) == b"a\n"
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("an IANA zone, such as Europe/Berlin")
@@ -130,6 +134,12 @@ class FileProfile(YamlModel):
     def _control_fits_its_contract(self) -> Self:
         if self.control is not None:
             self.control.check_columns(load_contracts().get(self.entity))
+            if self.control.trailer and (
+                self.format not in ("csv", "jsonl") or not _ends_lines_like_ascii(self.encoding)
+            ):
+                raise ValueError(
+                    "control.trailer: only with csv or jsonl in a declared encoding with lines like ASCII's"
+                )
         return self
 
     @model_validator(mode="after")

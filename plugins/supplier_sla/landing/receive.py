@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -19,6 +21,7 @@ from supplier_sla.landing.control import (
     control_name,
     data_names_of_control,
     read_control,
+    trailer_control,
 )
 from supplier_sla.landing.deliveries import (
     Arrival,
@@ -36,6 +39,7 @@ from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
 from supplier_sla.landing.reading_fingerprint import reading_fingerprint
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.trailer import WithoutTrailer
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
 from supplier_sla.landing.waiting import wait
 
@@ -89,7 +93,7 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
     _leave_control_file_alone(connection, file, run)
     reading, refusal = _reading_of(file, run)
     control, is_missing = None, False
-    if reading is not None and reading.file_profile.control is not None:
+    if reading is not None and reading.file_profile.control is not None and reading.file_profile.control.name:
         try:
             control = read_control(file, reading.file_profile.control)
             is_missing = control is None
@@ -244,14 +248,21 @@ def _load_hashed_content(
     file = booked.arrival.file
     try:
         with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
+            trailer = _trailer(content, reading)
+
+            def look(counts: Counts) -> None:
+                if trailer is not None and reading.file_profile.control is not None:
+                    check_content(cursor, trailer_control(trailer.line, reading.file_profile.control), counts)
+                inspect(counts)
+
             loaded = load_delivery(
                 cursor,
-                content,
+                content if trailer is None else io.BufferedReader(trailer),
                 reading,
                 delivery_id=booked.delivery_id,
                 as_of=booked.arrival.as_of,
                 limits=limits,
-                inspect=inspect,
+                inspect=look,
             )
         is_unchanged = file.is_unchanged()
     except OSError as error:
@@ -259,6 +270,11 @@ def _load_hashed_content(
     if not is_unchanged:
         raise FileInMotion("changed while it was loaded", next_step="deliver under a temporary name, then rename")
     return loaded
+
+
+def _trailer(content: BinaryIO, reading: Reading) -> WithoutTrailer | None:
+    control = reading.file_profile.control
+    return WithoutTrailer(content) if control is not None and control.trailer else None
 
 
 def _state(counts: Counts) -> str:
