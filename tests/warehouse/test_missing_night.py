@@ -12,6 +12,8 @@ import pytest
 from supplier_sla.database import session
 from supplier_sla.expected.expectation import ExpectedFrom
 from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.night.summary import FilesSeen, night_summary
+from supplier_sla.settings import Settings
 from tests.conftest import Warehouse
 from tests.support.databases import another_warehouse
 from tests.support.instants import utc
@@ -44,6 +46,7 @@ class Nights:
 
     first: dict[str, list[tuple]]
     second: dict[str, list[tuple]]
+    summary: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,8 @@ def nights(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
         )
         first = _night(warehouse, home, FIRST)
         (home / "landing" / "tickets.csv").unlink()
-        yield Nights(first, _night(warehouse, home, SECOND))
+        second = _night(warehouse, home, SECOND)
+        yield Nights(first, second, _summary(warehouse, home, f"night of {SECOND:%d}"))
 
 
 def _night(warehouse: Warehouse, home: Path, as_of: datetime) -> dict[str, list[tuple]]:
@@ -73,6 +77,18 @@ def _night(warehouse: Warehouse, home: Path, as_of: datetime) -> dict[str, list[
         bring_book_up_to_date(connection, expected=[TICKETS], as_of=as_of, run_id=f"night of {as_of:%d}")
     build_and_publish(warehouse, home, as_of)
     return _seen(warehouse)
+
+
+def _summary(warehouse: Warehouse, home: Path, run_id: str) -> list[str]:
+    settings = Settings(
+        home=home,
+        landing=home / "landing",
+        outbox=home / "outbox",
+        loader_url=warehouse.loader_url,
+        transformer_url=warehouse.transformer_url,
+        bi_reader_url=warehouse.bi_reader_url,
+    )
+    return night_summary(settings, ingest_run_id=run_id, files=FilesSeen(0, 5, 0), passfile=home / "passfile")
 
 
 def _seen(warehouse: Warehouse) -> dict[str, list[tuple]]:
@@ -111,3 +127,8 @@ def test_readers_see_night_by_night_what_was_expected_and_what_came(nights: Nigh
         (FIRST, "2026-03-10", "on_time", "准时", False),
         (SECOND, "2026-03-11", "missing", "缺失", True),
     ]
+
+
+def test_the_summary_of_the_night_names_what_is_missing(nights: Nights) -> None:
+    assert "  expected   1 deliveries, 0 on time" in nights.summary
+    assert "  missing    desk.tickets of 2026-03-11: expected 1 by 2026-03-11 04:00 UTC, found 0" in nights.summary
