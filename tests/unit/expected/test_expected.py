@@ -45,7 +45,10 @@ def test_nothing_is_due_on_other_weekdays_before_the_start_and_after_the_end() -
 
 
 def test_what_the_first_run_after_the_deadline_finds_has_come_for_it() -> None:
-    assert placed(expected(), "2026-02-02 05:00", [], came(1, "2026-02-02 05:00")) == {"02-02": [1], "02-03": []}
+    assert placed(expected(late_hours=1), "2026-02-02 05:00", [], came(1, "2026-02-02 05:00")) == {
+        "02-02": [1],
+        "02-03": [],
+    }
 
 
 def test_a_file_found_after_a_run_missed_it_is_late_for_that_deadline_and_a_day_later_it_is_not() -> None:
