@@ -196,7 +196,7 @@ def test_a_file_refused_as_one_entity_still_feeds_the_other(
     assert (report.files_refused, report.files_loaded, report.files_delivered) == (1, 0, 1)
     assert lines[0] == "hd_1.csv: 1 of 1 rows loaded as tickets, 1 unknown columns kept as JSON"
     assert lines[1].startswith(
-        "hd_1.csv: refused as complaints, required columns of complaints are missing: expected about"
+        "hd_1.csv: refused as complaints, required columns of complaints are missing; expected about"
     )
     assert summary(module_warehouse, "night")[1] == (
         "  files      1 delivered: 0 loaded, 1 refused, 0 repeated; 0 known from before, 0 left alone"

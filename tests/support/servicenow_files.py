@@ -59,3 +59,21 @@ TWO_INCIDENTS = (
         closed_at="8/1/2026 12:00",
     ),
 )
+
+INCIDENT_LABELS = (
+    "Number", "Opened", "Short description", "Caller", "Priority", "State", "Category", "Assignment group",
+    "Assigned to", "Updated", "Updates", "Resolved", "Closed", "Made SLA",
+)  # fmt: skip
+INCIDENT_NAMES = (
+    "number", "opened_at", "short_description", "caller_id", "priority", "state", "category", "assignment_group",
+    "assigned_to", "sys_updated_on", "sys_mod_count", "resolved_at", "closed_at", "made_sla",
+)  # fmt: skip
+
+TASK_SLA_LABELS = (
+    "Task", "SLA definition", "Type", "Target", "Stage", "Business time left", "Business elapsed time",
+    "Business elapsed percentage", "Start time", "Stop time", "Breach time", "Has breached",
+)  # fmt: skip
+TASK_SLA_NAMES = (
+    "task", "sla", "sla.type", "sla.target", "stage", "business_time_left", "business_duration",
+    "business_percentage", "start_time", "end_time", "planned_end_time", "has_breached",
+)  # fmt: skip
