@@ -117,17 +117,17 @@ def test_an_audit_log_becomes_versions_of_tickets_and_their_events(
         ("closed", "2026-01-06T11:00:00Z", "2026-01-08T12:00:00Z", "breached"),
     ]
     assert module_warehouse.query(
-        "select event_type, event_at, event_number, state_code, priority_code, work_centre_id from raw.ticket_events"
+        "select event_type, event_at, event_id, event_number, state_code, priority_code, work_centre_id from raw.ticket_events"
         " order by ticket_key, _version_at"
     ) == [
-        ("opened", "2026-01-05T09:00:00Z", "0", "new", "P3", "Group 24"),
-        ("state_changed", "2026-01-05T09:30:00Z", "1", "in_progress", "P3", "(no group)"),
-        ("state_changed", "2026-01-06T11:00:00Z", "4", "resolved", "P3", "Group 24"),
-        ("state_changed", "2026-01-08T12:00:00Z", "5", "closed", "P3", "Group 24"),
-        ("opened", "2026-01-05T09:00:00Z", "0", "new", "P2", "Group 24"),
-        ("state_changed", "2026-01-05T10:00:00Z", "1", "-100", "P2", "Group 24"),
-        ("state_changed", "2026-01-05T10:00:00Z", "2", "waiting_customer", "P3", "Group 24"),
-        ("state_changed", "2026-01-05T10:00:00Z", "10", "in_progress", "P3", "Group 24"),
+        ("opened", "2026-01-05T09:00:00Z", "0 at 5/1/2026 09:05", "0", "new", "P3", "Group 24"),
+        ("state_changed", "2026-01-05T09:30:00Z", "1 at 5/1/2026 09:30", "1", "in_progress", "P3", "(no group)"),
+        ("state_changed", "2026-01-06T11:00:00Z", "4 at 6/1/2026 11:00", "4", "resolved", "P3", "Group 24"),
+        ("state_changed", "2026-01-08T12:00:00Z", "5 at 8/1/2026 12:00", "5", "closed", "P3", "Group 24"),
+        ("opened", "2026-01-05T09:00:00Z", "0 at 5/1/2026 10:00", "0", "new", "P2", "Group 24"),
+        ("state_changed", "2026-01-05T10:00:00Z", "1 at 5/1/2026 10:00", "1", "-100", "P2", "Group 24"),
+        ("state_changed", "2026-01-05T10:00:00Z", "2 at 5/1/2026 10:00", "2", "waiting_customer", "P3", "Group 24"),
+        ("state_changed", "2026-01-05T10:00:00Z", "10 at 5/1/2026 10:00", "10", "in_progress", "P3", "Group 24"),
     ]
 
 

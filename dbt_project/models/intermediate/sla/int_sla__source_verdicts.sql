@@ -1,4 +1,4 @@
--- Grain: one row per ticket that came with its tool's own verdict, and service level compared with it; one without where there is none
+-- Grain: one row per ticket that came with its tool's own verdict, on itself or a level, and service level compared with it
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with tickets as (
     select * from {{ changed_only(ref('int_ticket__current')) }} as tickets
