@@ -40,6 +40,8 @@ def settled_delivery(cursor: Cursor, file: LandedFile, entity: str | None) -> in
         where
             content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
             and state <> 'received'
+        order by delivery_id desc
+        limit 1
         """,
         {"sha256": file.content_sha256, "path": file.relative_path, "entity": entity},
     )
@@ -53,6 +55,7 @@ def latest_content_by_path(cursor: Cursor) -> dict[str, str]:
         """
         select distinct on (relative_path) relative_path, content_sha256
         from ops.delivery
+        where rereads_delivery_id is null
         order by relative_path, delivery_id desc
         """
     )
@@ -90,7 +93,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
         values
             (%(path)s, %(sha256)s, %(byte_size)s, %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s,
             %(run_id)s)
-        on conflict (content_sha256, relative_path, entity) do update
+        on conflict (content_sha256, relative_path, entity, occurrence) do update
             set profile = excluded.profile, exported_at = excluded.exported_at, as_of = excluded.as_of,
             run_id = excluded.run_id
             where delivery.state = 'received'

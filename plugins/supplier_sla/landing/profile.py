@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
@@ -175,11 +176,15 @@ def _check_columns(profile: FileProfile, contract: FileContract) -> None:
 
 
 class SourceProfile(YamlModel):
-    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool."""
+    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool.
+
+    `limits` says from how many bad rows on a file is refused whole.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     source_system: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    limits: BadRowLimits = BadRowLimits()
     files: tuple[FileProfile, ...] = Field(min_length=1)
 
     @property
