@@ -115,6 +115,37 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
     return int(row[0])
 
 
+def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -> int:
+    """Enter a file that is read again as a delivery of its own, and return its delivery_id."""
+    cursor.execute(
+        """
+        insert into ops.delivery
+            (relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id,
+            rereads_delivery_id, occurrence)
+        select
+            %(path)s, %(sha256)s, %(byte_size)s, %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s,
+            %(run_id)s, %(rereads_delivery_id)s, coalesce(max(occurrence), 0) + 1
+        from ops.delivery
+        where content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
+        returning delivery_id
+        """,
+        {
+            "path": arrival.file.relative_path,
+            "sha256": arrival.file.content_sha256,
+            "byte_size": arrival.file.byte_size,
+            "profile": arrival.profile,
+            "entity": arrival.entity,
+            "exported_at": arrival.exported_at,
+            "as_of": arrival.as_of,
+            "run_id": arrival.run_id,
+            "rereads_delivery_id": rereads_delivery_id,
+        },
+    )
+    row = cursor.fetchone()
+    assert row is not None  # an aggregate always has one row
+    return int(row[0])
+
+
 def settle(
     cursor: Cursor,
     delivery_id: int,

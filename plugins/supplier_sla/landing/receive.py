@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
@@ -36,7 +36,7 @@ class Run:
     contracts: Mapping[str, FileContract]
     latest_content_by_path: Mapping[str, str]
     limits: UnpackLimits
-    bad_row_limits: BadRowLimits = BadRowLimits()  # of files whose profile has none of its own
+    bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
 
 
 def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
@@ -81,9 +81,7 @@ def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None
         return None, refusal
 
 
-def _load(
-    connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, run: Run
-) -> DeliveryOutcome:
+def _load(connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, run: Run) -> DeliveryOutcome:
     """Rows, quarantine and the delivery's state in one transaction."""
     try:
         with connection, connection.cursor() as cursor:

@@ -193,6 +193,7 @@ def _branch(contract: FileContract) -> sql.Composable:
         sql.SQL("known.{} is not distinct from {}").format(sql.Identifier(name), _in_record(contract, name, record))
         for name in contract.key
     ]
+    found: sql.Composable
     if contract.lookup_column == "ticket_key":
         found = sql.SQL("({0} ->> 'source_system') || '/' || ({0} ->> 'ticket_id')").format(record)
     else:
