@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from psycopg2 import errors
@@ -24,6 +25,7 @@ from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import WarehouseClosed, warehouse_url
 from supplier_sla.quarantine.arguments import MOST_SHOWN, quarantine_parser
 from supplier_sla.quarantine.book import Filter, list_problems, list_refused, read_problem
+from supplier_sla.quarantine.delivered_file import find_delivered_file
 from supplier_sla.quarantine.reread import Selection, reread
 from supplier_sla.quarantine.text import WORDS, csv_text, list_lines, problem_lines, reread_lines
 from supplier_sla.settings import PREFIX
@@ -81,7 +83,8 @@ def _reread(connection: Connection, options: argparse.Namespace, words: Words, h
     limits, bad_row_limits = UnpackLimits.from_environment(), BadRowLimits.from_environment()
     run = prepare_run(connection, as_of, RUN_ID, limits, bad_row_limits)
     selection = Selection(options.delivery, options.source, options.entity)
-    results = reread(connection, run, _folders(options, home), selection, is_dry_run=options.dry_run)
+    find_file = partial(find_delivered_file, folders=_folders(options, home), limits=limits)
+    results = reread(connection, run, find_file, selection, is_dry_run=options.dry_run)
     return _text(reread_lines(results, words, is_dry_run=options.dry_run))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -17,7 +16,10 @@ from supplier_sla.landing.profile import Reading, choose_reading_by_names
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
-from supplier_sla.quarantine.delivered_file import DeliveredFileGone, find_delivered_file, names_as_delivered
+from supplier_sla.quarantine.delivered_file import DeliveredFileGone, names_as_delivered
+
+# Takes the path and the SHA-256 of a delivery; raises DeliveredFileGone where its file is nowhere any more.
+FindFile = Callable[[str, str], LandedFile]
 
 
 class NothingToReread(SupplierSlaError):
@@ -66,7 +68,7 @@ class _NotKept(Exception):
 
 
 def reread(
-    connection: Connection, run: Run, folders: Sequence[Path], selection: Selection, *, is_dry_run: bool = False
+    connection: Connection, run: Run, find_file: FindFile, selection: Selection, *, is_dry_run: bool = False
 ) -> list[Rereading]:
     """Read every delivery of `selection` again that was refused or kept rows out; each in one transaction.
 
@@ -85,14 +87,14 @@ def reread(
             found="none that fits",
             next_step="see scripts/quarantine list",
         )
-    return [_reread_one(connection, run, folders, candidate, is_dry_run) for candidate in candidates]
+    return [_reread_one(connection, run, find_file, candidate, is_dry_run) for candidate in candidates]
 
 
 def _reread_one(
-    connection: Connection, run: Run, folders: Sequence[Path], candidate: Candidate, is_dry_run: bool
+    connection: Connection, run: Run, find_file: FindFile, candidate: Candidate, is_dry_run: bool
 ) -> Rereading:
     try:
-        file = find_delivered_file(candidate.relative_path, candidate.content_sha256, folders, run.limits)
+        file = find_file(candidate.relative_path, candidate.content_sha256)
         reading = _reading(file, candidate, run)
         with connection, connection.cursor() as cursor:
             outcome = _load(cursor, file, reading, candidate, run)
