@@ -126,8 +126,8 @@ def test_pages_show_the_last_run_only(warehouse: Warehouse, tmp_path: Path) -> N
 
 def test_no_deliveries_and_entities_without_a_suite_need_no_run(warehouse: Warehouse, tmp_path: Path) -> None:
     assert check_door_in(warehouse.loader_url, [], AS_OF, tmp_path) == []
-    assert check_door_in(warehouse.loader_url, [LandedDelivery(7, "trainings")], AS_OF, tmp_path) == [
-        DoorVerdict(7, "trainings", ())
+    assert check_door_in(warehouse.loader_url, [LandedDelivery(7, "unheard_of")], AS_OF, tmp_path) == [
+        DoorVerdict(7, "unheard_of", ())
     ]
     assert list(tmp_path.iterdir()) == []
 

@@ -17,11 +17,9 @@ from supplier_sla.quality.suite import (
 )
 from tests.expectations.offender_files import read_offenders
 
-READ_BY_MODELS = {entity for entity, contract in load_contracts().items() if contract.read_by_models}
 
-
-def test_every_entity_that_models_read_has_a_suite() -> None:
-    assert {suite.entity for suite in door_in_suites()} == READ_BY_MODELS
+def test_every_entity_has_a_suite() -> None:
+    assert {suite.entity for suite in door_in_suites()} == set(load_contracts())
 
 
 @pytest.mark.parametrize("suite", [*door_in_suites(), *door_out_suites()], ids=lambda suite: suite.name)

@@ -49,7 +49,7 @@ def desk(**changes: Any) -> SourceProfile:
     """The profile of the desk; `codes` are its priorities, `limits` those of the profile."""
     content: dict[str, Any] = {**DESK, **{name: value for name, value in changes.items() if name != "codes"}}
     if "codes" in changes:
-        (file,) = DESK["files"]  # type: ignore[misc]
+        (file,) = DESK["files"]
         columns = {**file["columns"], "priority_code": {"from": "prio", "codes": changes["codes"]}}  # type: ignore[index]
         content["files"] = [{**file, "columns": columns}]  # type: ignore[dict-item]
     return SourceProfile.model_validate(content)
