@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -108,6 +110,32 @@ def test_name_of_a_file_cannot_bring_markup_into_the_pages(warehouse: Warehouse,
     pages = "".join(page.read_text(encoding="utf-8") for page in tmp_path.rglob("*.html"))
     assert "<img src=x" not in pages
     assert "a/&lt;img src=x onerror=alert(1)&gt; &amp; $x ${y} %s {z}.csv" in pages
+
+
+def test_pages_open_without_a_network_and_speak_both_languages(warehouse: Warehouse, tmp_path: Path) -> None:
+    with closing(connect(warehouse.loader_url)) as connection:
+        landed = [
+            deliver(connection, "tickets", [], path="nightly/<b>tickets</b>.csv"),
+            deliver(connection, "fees", [], path="fees.csv"),
+        ]
+
+    check_door_in(warehouse.loader_url, landed, AS_OF, tmp_path)
+
+    pages = list(tmp_path.rglob("*.html"))
+    assert len(pages) == 6, "front, door, and rules and results of two suites"
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<(link|script|img)\b|@import|url\(", text), f"{page.name} loads something"
+        assert text.count("<style>") == 1
+    door = (tmp_path / "door_in" / "index.html").read_text(encoding="utf-8")
+    assert "Door in: the night&#x27;s deliveries · 入口检查：本批次的交付" in door
+    assert "Tickets · 工作单" in door
+    assert "delivery has rows · 交付含有数据行" in door
+    assert "no data is not good service" in door, "the reason stands beside what was found"
+    assert "nightly/&lt;b&gt;tickets&lt;/b&gt;.csv: rows_in_file 0" in door
+    assert '<span class="critical">1</span>' in door
+    for link in re.findall(r'href="([^"]+)"', door):
+        assert (tmp_path / "door_in" / unquote(link)).is_file(), f"{link} leads nowhere"
 
 
 def test_pages_show_the_last_run_only(warehouse: Warehouse, tmp_path: Path) -> None:
