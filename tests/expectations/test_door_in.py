@@ -47,6 +47,16 @@ def deliver(connection: Connection, entity: str, rows: list[Row], *, path: str, 
     return LandedDelivery(delivery_id, entity)
 
 
+def quarantine(connection: Connection, delivery: LandedDelivery, *, line: int) -> None:
+    """A line that the file contract kept out, numbered by the loader and not by the identity of the table."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ops.quarantined_row (quarantine_id, delivery_id, entity, line, expected, reason_code, as_of)"
+            " overriding system value values (1, %s, %s, %s, 'a value', 'missing_value', %s)",
+            (delivery.delivery_id, delivery.entity, line, AS_OF),
+        )
+
+
 def names(verdict: DoorVerdict) -> set[str]:
     return {failure.name for failure in verdict.failed}
 
@@ -166,6 +176,7 @@ def test_refused_delivery_is_quarantined_line_by_line_and_nothing_is_lost(wareho
     with closing(connect(warehouse.loader_url)) as connection:
         bad = deliver(connection, "fees", zeros, path="fees/zero.csv", quarantined=1)
         good = deliver(connection, "fees", [{**zeros[0], "fee_amount": "1"}], path="fees/good.csv")
+        quarantine(connection, bad, line=7)
         verdicts = check_door_in(warehouse.loader_url, [bad, good], AS_OF, tmp_path)
         with connection:
             assert refuse_deliveries(connection, verdicts) == 1
@@ -181,7 +192,10 @@ def test_refused_delivery_is_quarantined_line_by_line_and_nothing_is_lost(wareho
     )
     assert warehouse.query(
         "select line, reason_code, expected, record ->> 'contract_id', as_of from ops.quarantined_row order by line"
-    ) == [(line, "delivery_refused", reason, f"C-{line - 2}", AS_OF) for line in range(2, 7)]
+    ) == [
+        *[(line, "delivery_refused", reason, f"C-{line - 2}", AS_OF) for line in range(2, 7)],
+        (7, "missing_value", "a value", None, AS_OF),
+    ]
 
 
 def test_warning_leaves_the_delivery_loaded(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -169,12 +169,18 @@ def _count_bad_lines(cursor: Cursor) -> int:
 def _quarantine(
     cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime, *, at_most: int | None
 ) -> None:
-    """Record every problem, or the first ones of a file that is kept out whole."""
+    """Record every problem, or the first ones of a file that is kept out whole.
+
+    Numbered without the gaps that an identity has after a crash, as the numbers of deliveries are.
+    """
     cursor.execute(
         """
         insert into ops.quarantined_row
-            (delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+            (quarantine_id, delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+        overriding system value
         select
+            (select coalesce(max(quarantine_id), 0) from ops.quarantined_row)
+            + row_number() over (order by problem.line, problem.problem_number),
             %(delivery_id)s, %(entity)s, problem.line, problem.column_name, left(problem.value_found, %(longest)s),
             problem.expected, problem.reason_code,
             coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
