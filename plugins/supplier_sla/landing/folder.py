@@ -14,6 +14,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileInMotion, Run, receive_file
@@ -40,6 +41,7 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    bad_row_limits: BadRowLimits | None = None,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -59,8 +61,8 @@ def land_exports(
     failures: list[tuple[str, Exception]] = []
     went_back: set[str] = set()
     with session(loader_url, application_name="supplier_sla landing") as connection:
-        _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
+        take_turn(connection, lock_timeout_seconds)
+        run = prepare_run(connection, as_of, run_id, limits, bad_row_limits or BadRowLimits())
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
@@ -102,7 +104,7 @@ _WENT_BACK = (
 )
 
 
-def _take_turn(connection: Connection, timeout_seconds: int) -> None:
+def take_turn(connection: Connection, timeout_seconds: int) -> None:
     """Hold the landing lock until the session ends; the session gets the memory that bulk loading wants."""
     with connection, connection.cursor() as cursor:
         cursor.execute("set temp_buffers = '64MB'")
@@ -119,9 +121,13 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
+def prepare_run(
+    connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits
+) -> Run:
+    """What all files of a run share, read once."""
     with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+        latest_content = latest_content_by_path(cursor)
+    return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content, limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.timestamps import ISO8601
@@ -199,11 +200,15 @@ def _check_other_names(profile: FileProfile, contract: FileContract) -> None:
 
 
 class SourceProfile(YamlModel):
-    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool."""
+    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool.
+
+    `limits` says from how many bad rows on a file is refused whole.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     source_system: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    limits: BadRowLimits = BadRowLimits()
     files: tuple[FileProfile, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

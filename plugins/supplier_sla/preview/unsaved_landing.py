@@ -17,6 +17,7 @@ from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import Run, receive_file
@@ -64,7 +65,9 @@ def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> l
         _take_turn(cursor)
     with _acting_as_loader(connection) as cursor:
         limits = UnpackLimits.from_environment()
-        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+        latest_content = latest_content_by_path(cursor)
+        bad_row_limits = BadRowLimits.from_environment()
+        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content, limits, bad_row_limits)
         told = []
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -20,12 +22,12 @@ def profile(columns: dict, *, entity: str = "tickets", **options: object) -> Sou
     return SourceProfile.model_validate({"name": "helpdesk", "description": "Help desk.", "files": [file]})
 
 
-def reading(columns: dict, **options: object) -> Reading:
+def reading(columns: dict, **options: Any) -> Reading:
     (only,) = choose_readings("hd_1.csv", [profile(columns, **options)], load_contracts())
     return only
 
 
-def planned(columns: dict, header: list[str], **options: object) -> FileMapping:
+def planned(columns: dict, header: list[str], **options: Any) -> FileMapping:
     return plan_mapping(reading(columns, **options), ["number", "opened", *header])
 
 
