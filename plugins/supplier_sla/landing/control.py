@@ -115,8 +115,8 @@ def check_content(cursor: Cursor, control: Control, counts: Counts) -> None:
     profile = control.profile
     if profile.row_count:
         stated_count = control.text(profile.row_count)
-        if stated_count.replace(",", "") != str(counts.rows_in_file):
-            raise _mismatch(control, "rows", stated_count, str(counts.rows_in_file))
+        if stated_count.replace(",", "") != str(counts.rows_in_file + counts.rows_elsewhere):
+            raise _mismatch(control, "rows", stated_count, str(counts.rows_in_file + counts.rows_elsewhere))
     for column, key in profile.sums.items():
         stated_sum = _number(control, key)
         (total,) = _figures(cursor, _SUM, column)

@@ -21,7 +21,7 @@ class Arrival:
     exported_at: datetime | None
     as_of: datetime
     run_id: str
-    reading_fingerprint: str
+    reading_fingerprint: str | None = None
     content_kind: str = "changes"
     control_file: str | None = None
 
@@ -57,15 +57,31 @@ class EarlierDelivery:
 
     delivery_id: int
     rows_in_file: int
+    rows_elsewhere: int
 
 
 def latest_delivery(cursor: Cursor, arrival: Arrival) -> SettledDelivery | None:
-    """What was delivered last under this name as this entity; if nothing was, what nobody could read as any."""
+    """What was delivered last under this name as this entity; if nothing was, what nobody could read as any.
+
+    One that was refused and then read again has the state `reread`: there is nothing to try again.
+    """
     cursor.execute(
         """
-        select delivery_id, entity, content_sha256, state, reading_fingerprint, modified_ns
+        select
+            delivery_id, entity, content_sha256,
+            case
+                when state = 'refused' and exists (
+                    select from ops.delivery as again
+                    where
+                        again.rereads_delivery_id = delivery.delivery_id
+                        and again.state not in ('received', 'refused')
+                ) then 'reread'
+                else state
+            end,
+            reading_fingerprint, modified_ns
         from ops.delivery
         where
+            rereads_delivery_id is null and
             relative_path = %(path)s and (entity is null or entity is not distinct from %(entity)s)
             and state <> 'received'
         order by entity is null and %(entity)s is not null, delivery_id desc
@@ -114,7 +130,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
     """
     cursor.execute(
         """
-        select delivery_id, rows_in_file
+        select delivery_id, rows_in_file, rows_elsewhere
         from ops.delivery
         where
             content_sha256 = %(sha256)s and entity = %(entity)s and state in ('loaded', 'partly_loaded')
@@ -125,7 +141,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
         {"sha256": arrival.file.content_sha256, "entity": arrival.entity, "exported_at": arrival.exported_at},
     )
     row = cursor.fetchone()
-    return EarlierDelivery(int(row[0]), int(row[1])) if row else None
+    return EarlierDelivery(*map(int, row)) if row else None
 
 
 def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | None) -> int:
@@ -190,6 +206,39 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
     return int(row[0])
 
 
+def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -> int:
+    """Enter a file that is read again as a delivery of its own, and return its delivery_id."""
+    cursor.execute(
+        """
+        insert into ops.delivery
+            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id,
+            rereads_delivery_id, occurrence)
+        overriding system value
+        select
+            (select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
+            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s, %(rereads_delivery_id)s,
+            coalesce(max(occurrence), 0) + 1
+        from ops.delivery
+        where content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
+        returning delivery_id
+        """,
+        {
+            "path": arrival.file.relative_path,
+            "sha256": arrival.file.content_sha256,
+            "byte_size": arrival.file.byte_size,
+            "profile": arrival.profile,
+            "entity": arrival.entity,
+            "exported_at": arrival.exported_at,
+            "as_of": arrival.as_of,
+            "run_id": arrival.run_id,
+            "rereads_delivery_id": rereads_delivery_id,
+        },
+    )
+    row = cursor.fetchone()
+    assert row is not None  # an aggregate always has one row
+    return int(row[0])
+
+
 def settle(
     cursor: Cursor,
     delivery_id: int,
@@ -211,8 +260,8 @@ def settle(
         set
             state = %(state)s, reason = %(reason)s, repeats_delivery_id = %(repeats_delivery_id)s,
             rows_in_file = %(rows_in_file)s, rows_loaded = %(rows_loaded)s, rows_quarantined = %(rows_quarantined)s,
-            rows_repeated = %(rows_repeated)s, extra_columns = %(extra_columns)s::text[],
-            rows_left_out = %(rows_left_out)s
+            rows_repeated = %(rows_repeated)s, rows_elsewhere = %(rows_elsewhere)s,
+            extra_columns = %(extra_columns)s::text[], rows_left_out = %(rows_left_out)s
         where delivery_id = %(delivery_id)s
         """,
         {

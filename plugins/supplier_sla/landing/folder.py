@@ -13,6 +13,7 @@ from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
@@ -40,6 +41,7 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    bad_row_limits: BadRowLimits | None = None,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -58,15 +60,20 @@ def land_exports(
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
     with session(loader_url, application_name="supplier_sla landing") as connection:
-        _take_turn(connection, lock_timeout_seconds)
-        run = Run(as_of, run_id, load_profiles(), load_contracts(), limits)
+        take_turn(connection, lock_timeout_seconds)
+        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits())
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
                 report(f"{found.shown_path}: left alone, {found.reason}")
                 continue
             try:
-                result = receive_file(connection, found, run)
+                for result in receive_file(connection, found, run):
+                    if isinstance(result, DeliveryOutcome):
+                        outcomes.append(result)
+                        report(f"{found.shown_path}: {result.sentence}")
+                    else:
+                        unchanged.append(result)
             except FileLeftAlone as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
@@ -75,26 +82,21 @@ def land_exports(
                 report(f"{found.shown_path}: failed, {_one_line(error)}")
                 if connection.closed:
                     break
-            else:
-                if isinstance(result, DeliveryOutcome):
-                    outcomes.append(result)
-                    report(f"{found.shown_path}: {result.sentence}")
-                else:
-                    unchanged.append(result)
         if not connection.closed:
             with connection, connection.cursor() as cursor:
                 forget_files_that_wait_no_more(cursor, run_id)
+    landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
     if failures:
         path, first_error = failures[0]
         raise LandingFailed(
-            f"{len(failures)} of {len(failures) + len(outcomes) + len(unchanged)} files failed",
+            f"{len(failures)} of {len(failures) + landed.files_delivered} files failed",
             found=f"{path}: {_one_line(first_error)}",
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
-    return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
+    return landed
 
 
-def _take_turn(connection: Connection, timeout_seconds: int) -> None:
+def take_turn(connection: Connection, timeout_seconds: int) -> None:
     """Hold the landing lock until the session ends; the session gets the memory that bulk loading wants."""
     with connection, connection.cursor() as cursor:
         cursor.execute("set temp_buffers = '64MB'")
@@ -109,6 +111,11 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
                 found="another process that is landing files",
                 next_step="let it finish, then run again",
             ) from error
+
+
+def prepare_run(as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits) -> Run:
+    """What all files of a run share, read once."""
+    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

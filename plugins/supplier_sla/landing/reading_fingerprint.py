@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.profile import Reading, SourceProfile
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.settings import REPOSITORY
@@ -15,9 +16,13 @@ DOOR_IN_SUITES = REPOSITORY / "expectations" / "door_in"
 
 
 def reading_fingerprint(
-    reading: Reading | None, profiles: Sequence[SourceProfile], limits: UnpackLimits, control_sha256: str | None
+    reading: Reading | None,
+    profiles: Sequence[SourceProfile],
+    limits: UnpackLimits,
+    bad_row_limits: BadRowLimits,
+    control_sha256: str | None,
 ) -> str:
-    """SHA-256 over profile, file contract, suite of the door in, limits of unpacking and the control file's content.
+    """SHA-256 over profile, file contract, suite of the door in, limits and the control file's content.
 
     Of a file that no profile reads, over all profiles.
     """
@@ -29,6 +34,7 @@ def reading_fingerprint(
             reading.profile.name,
             reading.profile.default_source_system,
             reading.file_profile.model_dump(mode="json"),
+            str(reading.profile.limits.over(bad_row_limits)),
             reading.contract.model_dump(mode="json"),
             suite.read_text(encoding="utf-8") if suite.exists() else None,
         ]

@@ -1,10 +1,10 @@
-"""Settles one delivered file: known already, a copy of a loaded one, loaded, refused with its reason, or waiting."""
+"""Settles one delivered file, as each of its entities: known, a copy of a loaded one, loaded, refused, or waiting."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -34,11 +34,13 @@ from supplier_sla.landing.deliveries import (
     settle,
 )
 from supplier_sla.landing.inventory import LandedFile
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.reading_fingerprint import reading_fingerprint
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.rereading import Reread
 from supplier_sla.landing.trailer import WithoutTrailer
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
 from supplier_sla.landing.waiting import wait
@@ -61,6 +63,7 @@ class Run:
     profiles: tuple[SourceProfile, ...]
     contracts: Mapping[str, FileContract]
     limits: UnpackLimits
+    bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,8 @@ class _Booked:
 
     delivery_id: int
     arrival: Arrival
-    latest: SettledDelivery | None
-    control: Control | None
+    latest: SettledDelivery | None = None
+    control: Control | None = None
 
 
 @dataclass
@@ -80,18 +83,32 @@ class _Noted:
     rows_left_out: int | None = None
 
 
-def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
-    """Settle `file`.
+def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator[DeliveryOutcome | UnchangedFile]:
+    """Settle `file`, one entity after the other; each is a delivery of its own, with its own counts and state.
 
-    It is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next run
-    loads the file again.
+    A delivery is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next
+    run loads it again.
 
     Raises:
         FileLeftAlone: a control file, or a file that waits for its own.
         FileInMotion: the file is not what it was when it was hashed.
     """
     _leave_control_file_alone(connection, file, run)
-    reading, refusal = _reading_of(file, run)
+    try:
+        if file.refusal is not None:
+            raise file.refusal
+        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+    except FileRefused as refusal:
+        yield _receive(connection, file, run, None, refusal)
+        return
+    for reading in readings:
+        yield _receive(connection, file, run, reading, None)
+
+
+def _receive(
+    connection: Connection, file: LandedFile, run: Run, reading: Reading | None, refusal: FileRefused | None
+) -> DeliveryOutcome | UnchangedFile:
+    """Settle the file as one entity, or as none where no profile reads it."""
     control, is_missing = None, False
     if reading is not None and reading.file_profile.control is not None and reading.file_profile.control.name:
         try:
@@ -107,7 +124,7 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
         as_of=run.as_of,
         run_id=run.run_id,
         reading_fingerprint=reading_fingerprint(
-            reading, run.profiles, run.limits, control.content_sha256 if control else str(refusal)
+            reading, run.profiles, run.limits, run.bad_row_limits, control.content_sha256 if control else str(refusal)
         ),
         content_kind=reading.file_profile.content if reading else "changes",
         control_file=control.file_name if control else None,
@@ -126,13 +143,17 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
             return settle(cursor, booked.delivery_id, arrival, "refused", Counts(), reason=str(refusal))
         original = None if is_back or control else original_delivery(cursor, arrival)
         if original is not None:
-            counts = Counts(rows_in_file=original.rows_in_file, rows_repeated=original.rows_in_file)
+            counts = Counts(
+                rows_in_file=original.rows_in_file,
+                rows_repeated=original.rows_in_file,
+                rows_elsewhere=original.rows_elsewhere,
+            )
             note_sources_of_copy(cursor, booked.delivery_id, original.delivery_id)
             return settle(
                 cursor, booked.delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id
             )
     assert reading is not None  # either there is a reading or a refusal
-    return _load(connection, booked, reading, run.limits, is_back=is_back)
+    return _load(connection, booked, reading, run, is_back=is_back)
 
 
 def _leave_control_file_alone(connection: Connection, file: LandedFile, run: Run) -> None:
@@ -173,48 +194,62 @@ def _wait_for_control_file(connection: Connection, file: LandedFile, reading: Re
                 run_id=run.run_id,
             )
             deadline = since + timedelta(hours=profile.wait_hours)
-            if run.as_of >= deadline:
-                cursor.execute("delete from ops.waiting_file where relative_path = %s", (file.relative_path,))
     if run.as_of < deadline:
         raise FileLeftAlone(f"waits for its control file {name} until {deadline:%Y-%m-%d %H:%M %Z}")
     return FileRefused("its control file", expected=name, found="no such file", next_step="have it sent")
 
 
-def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None, FileRefused]:
-    if file.refusal is not None:
-        return None, file.refusal
-    try:
-        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
-    except FileRefused as refusal:
-        return None, refusal
-
-
-def _load(
-    connection: Connection, booked: _Booked, reading: Reading, limits: UnpackLimits, *, is_back: bool
-) -> DeliveryOutcome:
+def _load(connection: Connection, booked: _Booked, reading: Reading, run: Run, *, is_back: bool) -> DeliveryOutcome:
     """Rows, quarantine and the delivery's state in one transaction."""
     try:
         with connection, connection.cursor() as cursor:
-            if booked.control is not None:
-                check_hash(booked.control, booked.arrival.file)
-            noted = _Noted()
-            loaded = _load_hashed_content(
-                cursor, booked, reading, limits, lambda counts: _note_content(cursor, booked, reading, counts, noted)
-            )
-            return settle(
-                cursor,
-                booked.delivery_id,
-                booked.arrival,
-                _state(loaded.counts),
-                loaded.counts,
-                extra_columns=loaded.extra_columns,
-                lines_skipped=loaded.lines_skipped,
-                rows_left_out=noted.rows_left_out,
-                remarks=tuple(_remarks(booked, loaded.counts, noted.rows_left_out, is_back=is_back)),
-            )
+            return _load_and_settle(cursor, booked, reading, run, is_back=is_back)
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
             return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=str(refusal))
+
+
+def load_and_settle(
+    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, run: Run, *, reread: Reread | None = None
+) -> DeliveryOutcome:
+    """Load a file that is booked and write down what became of it, within the caller's transaction.
+
+    Raises:
+        FileRefused: it cannot be read as a whole; the caller rolls back.
+        FileInMotion: it is not what it was when it was hashed.
+    """
+    profile = reading.file_profile.control
+    control = read_control(arrival.file, profile) if profile is not None and profile.name else None
+    return _load_and_settle(cursor, _Booked(delivery_id, arrival, control=control), reading, run, reread=reread)
+
+
+def _load_and_settle(
+    cursor: Cursor,
+    booked: _Booked,
+    reading: Reading,
+    run: Run,
+    *,
+    reread: Reread | None = None,
+    is_back: bool = False,
+) -> DeliveryOutcome:
+    if booked.control is not None:
+        check_hash(booked.control, booked.arrival.file)
+    noted = _Noted()
+    loaded = _load_hashed_content(
+        cursor, booked, reading, run, reread, lambda counts: _note_content(cursor, booked, reading, counts, noted)
+    )
+    return settle(
+        cursor,
+        booked.delivery_id,
+        booked.arrival,
+        "refused" if loaded.refusal else _state(loaded.counts),
+        loaded.counts,
+        reason=str(loaded.refusal) if loaded.refusal else None,
+        extra_columns=loaded.extra_columns,
+        lines_skipped=loaded.lines_skipped,
+        rows_left_out=noted.rows_left_out,
+        remarks=tuple(_remarks(booked, loaded.counts, noted.rows_left_out, is_back=is_back)),
+    )
 
 
 def _note_content(cursor: Cursor, booked: _Booked, reading: Reading, counts: Counts, noted: _Noted) -> None:
@@ -222,7 +257,7 @@ def _note_content(cursor: Cursor, booked: _Booked, reading: Reading, counts: Cou
     if booked.control is not None:
         check_content(cursor, booked.control, counts)
     note_sources(cursor, reading.contract, booked.delivery_id)
-    if reading.file_profile.content == "full":
+    if booked.arrival.content_kind == "full":
         note_keys_of_full_dump(cursor, reading.contract, booked.delivery_id)
     if booked.latest is not None and booked.latest.has_rows:
         noted.rows_left_out = count_left_out(cursor, reading.contract, booked.latest.delivery_id)
@@ -242,12 +277,17 @@ def _remarks(booked: _Booked, counts: Counts, left_out: int | None, *, is_back: 
 
 
 def _load_hashed_content(
-    cursor: Cursor, booked: _Booked, reading: Reading, limits: UnpackLimits, inspect: Callable[[Counts], None]
+    cursor: Cursor,
+    booked: _Booked,
+    reading: Reading,
+    run: Run,
+    reread: Reread | None,
+    inspect: Callable[[Counts], None],
 ) -> Loaded:
     """Load the file and make sure that what was loaded is what was hashed."""
     file = booked.arrival.file
     try:
-        with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
+        with file.path.open("rb") as stream, unpacked(stream, file, run.limits) as content:
             trailer = _trailer(content, reading)
 
             def look(counts: Counts) -> None:
@@ -261,7 +301,9 @@ def _load_hashed_content(
                 reading,
                 delivery_id=booked.delivery_id,
                 as_of=booked.arrival.as_of,
-                limits=limits,
+                limits=run.limits,
+                bad_row_limits=reading.profile.limits.over(run.bad_row_limits),
+                reread=reread,
                 inspect=look,
             )
         is_unchanged = file.is_unchanged()

@@ -32,5 +32,13 @@ def wait(
 
 
 def forget_files_that_wait_no_more(cursor: Cursor, run_id: str) -> None:
-    """What did not wait in this run has got what it waited for, or is gone."""
-    cursor.execute("delete from ops.waiting_file where run_id <> %s", (run_id,))
+    """What did not wait in this run has got what it waited for, or is gone; what was booked in it waits no more."""
+    cursor.execute(
+        """
+        delete from ops.waiting_file
+        where
+            run_id <> %(run_id)s
+            or relative_path in (select relative_path from ops.delivery where run_id = %(run_id)s)
+        """,
+        {"run_id": run_id},
+    )
