@@ -41,6 +41,11 @@ class Settings:
         return self.home / "data_docs"
 
     @property
+    def inbox(self) -> Path:
+        """Copies of what remote landings delivered."""
+        return self.home / "inbox"
+
+    @property
     def dbt_project(self) -> Path:
         """The dbt project, which is never written to."""
         return REPOSITORY / "dbt_project"
