@@ -67,9 +67,7 @@ class Night:
 
     def find(self, content_sha256: str, relative_path: str) -> LandedFile:
         with closing(psycopg2.connect(self.warehouse.loader_url)) as connection, connection.cursor() as cursor:
-            return find_delivered_file(
-                cursor, content_sha256, relative_path, landing=self.local, inbox=self.inbox
-            )
+            return find_delivered_file(cursor, content_sha256, relative_path, landing=self.local, inbox=self.inbox)
 
 
 @pytest.fixture
@@ -200,9 +198,7 @@ def test_hidden_temporary_and_leaving_names_are_left_alone_and_named(
     ]
 
 
-def test_a_landing_out_of_reach_fails_alone_and_tells_no_secret(
-    night: Night, store: fsspec.AbstractFileSystem
-) -> None:
+def test_a_landing_out_of_reach_fails_alone_and_tells_no_secret(night: Night, store: fsspec.AbstractFileSystem) -> None:
     store.pipe("/desk/suppliers.csv", suppliers("S1"))
     (night.local / "suppliers_b.csv").write_bytes(suppliers("S2"))
     gone = RemoteLanding(name="aaa-gone", address="memory://gone")
