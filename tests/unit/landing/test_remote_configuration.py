@@ -24,7 +24,8 @@ def landings(*entries: dict[str, Any]) -> tuple[RemoteLanding, ...]:
 
 
 def test_no_setting_is_no_remote_landing() -> None:
-    assert remote_landings({}) == remote_landings({"SUPPLIER_SLA_REMOTE_LANDINGS": " "}) == ()
+    for value in ("", " ", "none"):
+        assert remote_landings({"SUPPLIER_SLA_REMOTE_LANDINGS": value}) == remote_landings({}) == ()
 
 
 def test_files_stay_and_settle_for_a_minute_unless_told_otherwise() -> None:

@@ -17,6 +17,7 @@ from supplier_sla.settings import PREFIX, REPOSITORY
 
 REMOTE_LANDINGS_VARIABLE = PREFIX + "REMOTE_LANDINGS"
 STAY = "stay"
+NONE = "none"
 
 # Of these the host is part of the address; the others (object stores) have a bucket there.
 HOST_PROTOCOLS = frozenset({"sftp", "ssh", "ftp", "smb"})
@@ -95,7 +96,7 @@ class RemoteLandings(YamlModel):
 
 
 def remote_landings(environment: Mapping[str, str] | None = None) -> tuple[RemoteLanding, ...]:
-    """The remote landings of `SUPPLIER_SLA_REMOTE_LANDINGS`; none where it is not set.
+    """The remote landings of `SUPPLIER_SLA_REMOTE_LANDINGS`; no landing where it is not set or says `none`.
 
     The value is a JSON list, or the path of a YAML file with the key `landings`, absolute or from the project's folder.
 
@@ -104,7 +105,7 @@ def remote_landings(environment: Mapping[str, str] | None = None) -> tuple[Remot
     """
     values = os.environ if environment is None else environment
     value = values.get(REMOTE_LANDINGS_VARIABLE, "").strip()
-    if not value:
+    if value in ("", NONE):
         return ()
     if value.startswith(("[", "{")):
         return _parsed(value, REMOTE_LANDINGS_VARIABLE)
