@@ -42,7 +42,7 @@ def run_ingest(warehouse: Warehouse, home: Path, variables: dict[str, str]) -> s
         **variables,
     }
     command = [sys.executable, "-m", "tests.support.one_dag_run", "ingest_exports", "2026-02-10T22:54:00Z"]
-    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def test_a_dag_run_lands_from_s3_by_an_airflow_connection_and_shows_no_secret(

@@ -76,7 +76,7 @@ class RemotePlace:
         """All files and links, in the order of their paths; links to folders are not entered.
 
         Raises:
-            FileNotFoundError: there is no such folder (object stores: no such bucket).
+            FileNotFoundError: there is no such folder; of object stores, which have none, no such bucket.
         """
         infos = self._flat() if self._is_flat else self._tree(self._root or "/")
         found = [RemoteEntry(self._relative(info["name"]), _kind(info), RemoteVersion.of(info)) for info in infos]
@@ -130,10 +130,7 @@ class RemotePlace:
         self._filesystem.rm_file(self.path(relative))
 
     def _flat(self) -> list[dict[str, Any]]:
-        bucket = self._root.partition("/")[0]
         found = self._filesystem.find(self._root, detail=True)
-        if not found and not self._filesystem.exists(bucket):
-            raise FileNotFoundError(f"no bucket {bucket}")
         return [info for name, info in found.items() if not name.endswith("/")]
 
     def _tree(self, folder: str) -> Iterator[dict[str, Any]]:
