@@ -17,7 +17,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing import archive_book
 from supplier_sla.landing.archive_places import ArchiveFailed, free_place
 from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, take_turn
-from supplier_sla.landing.inventory import LandedFile, look_at, take_inventory
+from supplier_sla.landing.inventory import LandedFile, look_at, relative_path_of, take_inventory
 from supplier_sla.landing.local_archive import move_file, place_in_archive, sha256_of
 from supplier_sla.landing.remote import book
 from supplier_sla.landing.remote.configuration import RemoteLanding
@@ -130,7 +130,7 @@ class _Run:
             if path.is_symlink() or not self._is_processed(entries):
                 continue
             file = entries[0]
-            relative_path = file.relative_path.partition("!/")[0] if file.is_one_of_several else file.relative_path
+            relative_path = relative_path_of(path, landing)
             content_sha256 = sha256_of(path) if file.is_one_of_several else file.content_sha256
             try:
                 target, is_there = place_in_archive(file, content_sha256, landing, archive)
