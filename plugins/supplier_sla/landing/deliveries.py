@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -237,6 +238,15 @@ def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -
     row = cursor.fetchone()
     assert row is not None  # an aggregate always has one row
     return int(row[0])
+
+
+def any_let_in(cursor: Cursor, delivery_ids: Sequence[int]) -> bool:
+    """Whether one of these deliveries was let in, in part at least."""
+    cursor.execute(
+        "select exists (select from ops.delivery where delivery_id = any(%s) and state not in ('received', 'refused'))",
+        (list(delivery_ids),),
+    )
+    return bool((cursor.fetchone() or (False,))[0])
 
 
 def settle(

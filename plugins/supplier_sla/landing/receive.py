@@ -26,6 +26,7 @@ from supplier_sla.landing.control import (
 from supplier_sla.landing.deliveries import (
     Arrival,
     SettledDelivery,
+    any_let_in,
     book_arrival,
     is_return,
     latest_delivery,
@@ -74,6 +75,7 @@ class _Booked:
     arrival: Arrival
     latest: SettledDelivery | None = None
     control: Control | None = None
+    holds_control: bool = True  # not where an earlier reading has let the file in
 
 
 @dataclass
@@ -218,9 +220,21 @@ def load_and_settle(
         FileRefused: it cannot be read as a whole; the caller rolls back.
         FileInMotion: it is not what it was when it was hashed.
     """
+    holds_control = reread is None or not any_let_in(cursor, reread.delivery_ids)
+    control = _control_for_reread(arrival.file, reading) if holds_control else None
+    booked = _Booked(delivery_id, arrival, control=control, holds_control=holds_control)
+    return _load_and_settle(cursor, booked, reading, run, reread=reread)
+
+
+def _control_for_reread(file: LandedFile, reading: Reading) -> Control | None:
+    """A file that was refused must keep to its control file before anything of it is let in."""
     profile = reading.file_profile.control
-    control = read_control(arrival.file, profile) if profile is not None and profile.name else None
-    return _load_and_settle(cursor, _Booked(delivery_id, arrival, control=control), reading, run, reread=reread)
+    if profile is None or not profile.name:
+        return None
+    control = read_control(file, profile)
+    if control is None and profile.when_missing != "accept":
+        raise FileRefused("its control file", expected=control_name(file, profile), found="no such file")
+    return control
 
 
 def _load_and_settle(
@@ -291,7 +305,7 @@ def _load_hashed_content(
             trailer = _trailer(content, reading)
 
             def look(counts: Counts) -> None:
-                if trailer is not None and reading.file_profile.control is not None:
+                if trailer is not None and reading.file_profile.control is not None and booked.holds_control:
                     check_content(cursor, trailer_control(trailer.line, reading.file_profile.control), counts)
                 inspect(counts)
 
