@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import psycopg2
 import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 
@@ -15,6 +16,8 @@ from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.personal_record import record_setting
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileInMotion, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -40,6 +43,7 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    personal: PersonalData = KEEP_EVERYTHING,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -48,6 +52,7 @@ def land_exports(
     Raises:
         LandingFolderMissing: there is no such folder.
         LandingBusy: another process is landing and did not finish within the timeout.
+        PersonalSettingChanged: the rows so far came in under another setting for personal values.
         LandingFailed: a defect or a database failure; raised once, after the other files were tried.
     """
     if as_of.tzinfo is None:
@@ -59,7 +64,7 @@ def land_exports(
     failures: list[tuple[str, Exception]] = []
     with session(loader_url, application_name="supplier_sla landing") as connection:
         _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
+        run = _prepare_run(connection, as_of, run_id, limits, personal)
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
@@ -85,11 +90,12 @@ def land_exports(
                         report(f"{found.shown_path}: {_WENT_BACK}")
     if failures:
         path, first_error = failures[0]
+        cause = _without_values(first_error)
         raise LandingFailed(
             f"{len(failures)} of {len(failures) + len(outcomes) + len(unchanged)} files failed",
             found=f"{path}: {_one_line(first_error)}",
             next_step="mend the cause and run again; nothing is loaded twice",
-        ) from first_error
+        ) from cause
     return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
 
 
@@ -116,10 +122,20 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
+def _prepare_run(
+    connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits, personal: PersonalData
+) -> Run:
     with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+        record_setting(cursor, personal, as_of=as_of, run_id=run_id)
+        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits, personal)
 
 
 def _one_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {' '.join(str(_without_values(error)).split())}"
+
+
+def _without_values(error: Exception) -> Exception:
+    """An error of the database without its detail and context, which show whole rows; logs must not."""
+    if not isinstance(error, psycopg2.Error) or error.diag.message_primary is None:
+        return error
+    return type(error)(error.diag.message_primary).with_traceback(error.__traceback__)

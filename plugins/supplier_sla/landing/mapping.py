@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from operator import itemgetter
 
 from supplier_sla.landing.contract import Column, FileContract
+from supplier_sla.landing.personal import Protect
 from supplier_sla.landing.profile import FileProfile, Reading, SourceColumn
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
@@ -48,6 +49,7 @@ class FileMapping:
     extra_indexes: tuple[int, ...]
     null_marks: frozenset[str]
     has_extras: bool = False
+    protect_extra: Protect | None = None
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -91,6 +93,8 @@ class FileMapping:
                 for name, value in (*zip(self.extra_columns, values, strict=True), *others.items())
                 if value and value not in self.null_marks
             }
+            if self.protect_extra is not None:
+                known = {name: kept for name, value in known.items() if (kept := self.protect_extra(value))}
             yield json.dumps(known, ensure_ascii=False) if known else ""
 
 
@@ -118,7 +122,7 @@ def plan_mapping(
         _Target(
             name,
             positions[source.source.casefold()],
-            _converters(contract.column_by_name[name], source, file_profile),
+            _protected(_converters(contract.column_by_name[name], source, file_profile), name, reading),
             source.if_null or defaults.get(name),
         )
         for name, source in sources.items()
@@ -136,6 +140,7 @@ def plan_mapping(
         extra_indexes=extra_indexes,
         null_marks=frozenset(file_profile.null_marks),
         has_extras=has_extras,
+        protect_extra=reading.personal.extra_protector,
     )
 
 
@@ -145,7 +150,7 @@ def _refuse_unusable_header(contract: FileContract, sources: Mapping[str, Source
         raise FileRefused(
             f"the header fits no column of {contract.entity}",
             expected=", ".join(dict.fromkeys(source.source for source in sources.values())),
-            found=printable(", ".join(header)),
+            found=_shown_header(contract, sources, header),
             next_step="check the delimiter and the entity in the file name",
         )
     missing = [
@@ -159,6 +164,15 @@ def _refuse_unusable_header(contract: FileContract, sources: Mapping[str, Source
         )
 
 
+def _shown_header(contract: FileContract, sources: Mapping[str, SourceColumn], header: Sequence[str]) -> str:
+    """The header, unless it may be the first row of a file without one and say something of a person."""
+    text = ", ".join(header)
+    names_a_column = any(source.source.casefold() in text.casefold() for source in sources.values())
+    if contract.personal_columns and not names_a_column:
+        return f"{len(header)} other names, or no header at all (not shown, {contract.entity} has personal columns)"
+    return printable(text)
+
+
 def _converters(column: Column, source: SourceColumn, file_profile: FileProfile) -> tuple[Converter, ...]:
     """What has to be done to the values of one column, in order; mostly nothing."""
     converters: list[Converter] = []
@@ -170,6 +184,30 @@ def _converters(column: Column, source: SourceColumn, file_profile: FileProfile)
     if column.type == "timestamp" and (file_profile.zone or file_profile.value_timestamp_formats != (ISO8601,)):
         converters.append(_in_utc(column, file_profile))
     return tuple(converters)
+
+
+def _protected(converters: tuple[Converter, ...], name: str, reading: Reading) -> tuple[Converter, ...]:
+    """The converters of a personal column as one, which lets its values out protected, those of its problems too."""
+    column = reading.contract.column_by_name[name]
+    protect = reading.personal.protector(column, reading.contract)
+    if protect is None:
+        return converters
+    is_key = name in reading.contract.key
+
+    def convert(values: Sequence[str], lines: Sequence[int], problems: list[Problem]) -> Sequence[str]:
+        found: list[Problem] = []
+        for each in converters:
+            values = each(values, lines, found)
+        problems.extend(replace(problem, value_found=protect(problem.value_found)) for problem in found)
+        if is_key:  # checks.py would look for it, but a hash hides it
+            problems.extend(
+                Problem(line, name, protect(value), "a text on one line", "line_break")
+                for value, line in zip(values, lines, strict=True)
+                if "\n" in value
+            )
+        return [protect(value) if value else value for value in values]
+
+    return (convert,)
 
 
 def _without_null_marks(marks: frozenset[str]) -> Converter:

@@ -56,7 +56,7 @@ class DeliveryOutcome:
         if counts.rows_repeated:
             parts.append(f"{counts.rows_repeated:,} repeated")
         if self.extra_columns:
-            parts.append(f"{len(self.extra_columns)} unknown columns kept as JSON")
+            parts.append(f"{len(self.extra_columns)} unknown columns listed in ops.delivery")
         if self.lines_skipped:
             parts.append(f"{self.lines_skipped:,} lines before the header skipped")
         return ", ".join(parts)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
@@ -190,12 +191,16 @@ class SourceProfile(YamlModel):
 
 @dataclass(frozen=True)
 class Reading:
-    """The way one file is read: by which profile, as rows of which contract, as of when (if its name says so)."""
+    """The way one file is read: by which profile, as rows of which contract, as of when (if its name says so).
+
+    `personal` says what becomes of personal values; `receive.py` fills it in.
+    """
 
     profile: SourceProfile
     file_profile: FileProfile
     contract: FileContract
     exported_at: datetime | None
+    personal: PersonalData = KEEP_EVERYTHING
 
     @cached_property
     def sources(self) -> Mapping[str, SourceColumn]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
@@ -15,6 +15,7 @@ from supplier_sla.landing.deliveries import Arrival, book_arrival, original_deli
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
+from supplier_sla.landing.personal import NOT_SHOWN, PersonalData
 from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
@@ -34,6 +35,7 @@ class Run:
     contracts: Mapping[str, FileContract]
     latest_content_by_path: Mapping[str, str]
     limits: UnpackLimits
+    personal: PersonalData
 
 
 def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
@@ -73,7 +75,8 @@ def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None
     if file.refusal is not None:
         return None, file.refusal
     try:
-        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
+        reading = choose_reading_by_names(file.reading_names, run.profiles, run.contracts)
+        return replace(reading, personal=run.personal), None
     except FileRefused as refusal:
         return None, refusal
 
@@ -96,7 +99,14 @@ def _load(
             )
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
-            return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
+            return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=_reason(refusal, reading))
+
+
+def _reason(refusal: FileRefused, reading: Reading) -> str:
+    """What is told of a refused file: what was found in it may be a row's values, where these are not to be told."""
+    if refusal.found and reading.personal.protects(reading.contract):
+        return str(FileRefused(refusal.what, expected=refusal.expected, found=NOT_SHOWN, next_step=refusal.next_step))
+    return str(refusal)
 
 
 def _load_hashed_content(

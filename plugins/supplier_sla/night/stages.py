@@ -8,6 +8,7 @@ from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
+from supplier_sla.landing.personal import PersonalData
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -32,6 +33,7 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         run_id=run_id,
         report=lambda line: say(f"    {line}"),
         limits=UnpackLimits.from_environment(),
+        personal=PersonalData.from_environment(settings.home),
     )
     return {
         "new": len(report.outcomes),
