@@ -89,7 +89,7 @@ class PersonalData:
         """What a value of the column is sent through; None where it is kept."""
         handling = self.handling_of(column, contract)
         if handling == "hash":
-            return self.hashed if contract.is_identifier(column) else self.hashed_words
+            return self.hashed_words if column.decides else self.hashed
         return _dropped if handling == "drop" else None
 
     @property
