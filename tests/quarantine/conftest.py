@@ -19,6 +19,7 @@ from supplier_sla.landing.folder import prepare_run
 from supplier_sla.landing.inventory import LandedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome
+from supplier_sla.landing.personal import KEEP_EVERYTHING
 from supplier_sla.landing.profile import SourceProfile, load_profiles
 from supplier_sla.landing.receive import Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -145,7 +146,7 @@ def open_desk(module_warehouse: Warehouse, tmp_path: Path) -> Iterator[Callable[
         def opened(*profiles: SourceProfile, limits: BadRowLimits | None = None) -> Desk:
             landing = tmp_path / "landing"
             landing.mkdir()
-            run = prepare_run(FIRST_NIGHT, "test", UnpackLimits(), limits or BadRowLimits())
+            run = prepare_run(FIRST_NIGHT, "test", UnpackLimits(), limits or BadRowLimits(), KEEP_EVERYTHING)
             a_desk = Desk(module_warehouse, connection, landing, run)
             a_desk.mend(*(profiles or (desk(),)))
             return a_desk

@@ -23,6 +23,8 @@ from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
+from supplier_sla.landing.personal import NOT_SHOWN
+from supplier_sla.landing.personal_record import require_setting
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
@@ -56,6 +58,7 @@ class _Spool:
     reader: RecordReader
     mapping: FileMapping
     problem_file: IO[bytes]
+    hides_values: bool
     record_count: int = 0
     elsewhere_count: int = 0
     problem_count: int = 0
@@ -65,7 +68,7 @@ class _Spool:
         for delivered in self.reader.batches():
             batch = self.mapping.fitting(delivered)
             self.elsewhere_count += len(delivered.records) - len(batch.records)
-            problems = [_problem(broken) for broken in batch.broken]
+            problems = [_problem(broken, hides_values=self.hides_values) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
                 encode_rows([_problem_row(problem) for problem in problems], [problem.line for problem in problems])
@@ -98,14 +101,16 @@ def load_delivery(
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
         ConservationViolated: a record got lost or was counted twice.
+        PersonalSettingChanged: the rows in raw came in under another setting for personal values.
     """
+    require_setting(cursor, reading.personal)
     contract = reading.contract
     reader = open_reader(stream, reading, limits)
     mapping = plan_mapping(reading, reader.header, columns_found=reader.columns_found, has_extras=reader.has_extras)
     _create_working_tables(cursor, contract, mapping.constants)
     with ExitStack() as open_files:
         problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
-        spool = _Spool(reader, mapping, problem_file)
+        spool = _Spool(reader, mapping, problem_file, hides_values=reading.personal.protects(contract))
         copy_into(cursor, "incoming", ("_line", *mapping.target_names), spool.row_pieces())
         if spool.problem_count:
             problem_file.seek(0)
@@ -133,7 +138,11 @@ def load_delivery(
     return Loaded(counts, extra_columns, reader.lines_skipped)
 
 
-def _problem(broken: BrokenRecord) -> Problem:
+def _problem(broken: BrokenRecord, *, hides_values: bool) -> Problem:
+    """A damaged record has no columns by which its personal values could be told: all of it is hidden, or nothing."""
+    if hides_values:
+        found = broken.found if broken.reason_code == "wrong_field_count" else NOT_SHOWN
+        return Problem(broken.line, broken.column, found, broken.expected, broken.reason_code, NOT_SHOWN)
     return Problem(broken.line, broken.column, broken.found, broken.expected, broken.reason_code, broken.text)
 
 

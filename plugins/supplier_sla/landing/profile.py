@@ -20,6 +20,7 @@ from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.timestamps import ISO8601
@@ -256,7 +257,8 @@ class SourceProfile(YamlModel):
 class Reading:
     """One way a file is read: by which profile, as rows of which contract, as of when (if its name says so).
 
-    `keeps_extras` is false where another reading of the same file keeps the columns that nobody asked for.
+    `keeps_extras` is false where another reading of the same file keeps the columns that nobody asked for. `personal`
+    says what becomes of personal values; the run fills it in.
     """
 
     profile: SourceProfile
@@ -264,6 +266,7 @@ class Reading:
     contract: FileContract
     exported_at: datetime | None
     keeps_extras: bool = True
+    personal: PersonalData = KEEP_EVERYTHING
 
     @cached_property
     def sources(self) -> Mapping[str, SourceColumn]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -38,6 +38,7 @@ from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
+from supplier_sla.landing.personal import KEEP_EVERYTHING, NOT_SHOWN, PersonalData
 from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.reading_fingerprint import reading_fingerprint
 from supplier_sla.landing.refusal import FileRefused
@@ -65,6 +66,12 @@ class Run:
     contracts: Mapping[str, FileContract]
     limits: UnpackLimits
     bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
+    personal: PersonalData = KEEP_EVERYTHING
+
+    def readings(self, names: Sequence[str]) -> list[Reading]:
+        """How a file that goes by these names is read, once for each entity; raises FileRefused if it cannot be."""
+        found = choose_readings_by_names(names, self.profiles, self.contracts)
+        return [replace(reading, personal=self.personal) for reading in found]
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator
     try:
         if file.refusal is not None:
             raise file.refusal
-        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+        readings = run.readings(file.reading_names)
     except FileRefused as refusal:
         yield _receive(connection, file, run, None, refusal)
         return
@@ -208,7 +215,15 @@ def _load(connection: Connection, booked: _Booked, reading: Reading, run: Run, *
             return _load_and_settle(cursor, booked, reading, run, is_back=is_back)
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
-            return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=str(refusal))
+            reason = _reason(refusal, reading)
+            return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=reason)
+
+
+def _reason(refusal: FileRefused, reading: Reading) -> str:
+    """What is told of a refused file: what was found in it may be a row's values, where these are not to be told."""
+    if refusal.found and reading.personal.protects(reading.contract):
+        return str(FileRefused(refusal.what, expected=refusal.expected, found=NOT_SHOWN, next_step=refusal.next_step))
+    return str(refusal)
 
 
 def load_and_settle(
