@@ -301,10 +301,10 @@ def test_reading_a_refused_file_again_does_not_get_it_past_its_control_file(door
     (file,) = [found for found in take_inventory(door.landing) if found.relative_path == "desk_a.csv"]
     assert isinstance(file, LandedFile)
     with session(door.warehouse.loader_url) as connection:
-        (refused,) = reread(connection, run, lambda path, sha256: file, Selection())
+        (refused,) = reread(connection, run, lambda cursor, path, sha256: file, Selection())
         assert "rows, as control file desk_a.control.json has it; expected 3; found 2" in str(refused.problem)
         control_says(door)
-        (loaded,) = reread(connection, run, lambda path, sha256: file, Selection())
+        (loaded,) = reread(connection, run, lambda cursor, path, sha256: file, Selection())
     assert loaded.is_kept
     assert door.night().files_unchanged == 1
 
