@@ -55,7 +55,7 @@ def landing(tmp_path: Path) -> Path:
 def land(module_warehouse: Warehouse, landing: Path) -> Iterator[Land]:
     """Land the folder as one night; whatever the test is about, every delivery conserves its rows."""
     module_warehouse.query(
-        "truncate ops.delivery, ops.quarantined_row, ops.slot_delivery, raw.tickets, raw.ticket_events, raw.complaints"
+        "truncate ops.delivery, ops.quarantined_row, ops.slot_delivery, raw.tickets, raw.ticket_events, raw.complaints cascade"
     )
 
     def land_night(run_id: str = "night", report: Callable[[str], None] = lambda line: None) -> LandingReport:
@@ -171,7 +171,7 @@ def test_slices_of_the_log_in_any_order_with_overlap_come_to_the_same(
     land()
     whole = [module_warehouse.query(content.format(names, entity)) for entity, names in columns.items()]
     module_warehouse.query(
-        "truncate ops.delivery, ops.slot_delivery, ops.quarantined_row, raw.tickets, raw.ticket_events"
+        "truncate ops.delivery, ops.slot_delivery, ops.quarantined_row, raw.tickets, raw.ticket_events cascade"
     )
     (landing / "incident_event_log_1.csv").unlink()
     # Late slices first, an update of the one minute in each of several, and some updates twice.
