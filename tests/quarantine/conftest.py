@@ -80,9 +80,9 @@ class Desk:
         results = {}
         for found in take_inventory(self.landing, self.run.limits):
             assert isinstance(found, LandedFile)
-            result = receive_file(self.connection, found, self.run)
-            if isinstance(result, DeliveryOutcome):
-                results[found.relative_path] = result
+            for result in receive_file(self.connection, found, self.run):
+                if isinstance(result, DeliveryOutcome):
+                    results[found.relative_path] = result
         self.assert_conserved()
         return results
 

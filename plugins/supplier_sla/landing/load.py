@@ -57,11 +57,14 @@ class _Spool:
     mapping: FileMapping
     problem_file: IO[bytes]
     record_count: int = 0
+    elsewhere_count: int = 0
     problem_count: int = 0
 
     def row_pieces(self) -> Iterator[bytes]:
         """COPY data of the table `incoming`."""
-        for batch in self.reader.batches():
+        for delivered in self.reader.batches():
+            batch = self.mapping.fitting(delivered)
+            self.elsewhere_count += len(delivered.records) - len(batch.records)
             problems = [_problem(broken) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
@@ -85,8 +88,9 @@ def load_delivery(
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
 
-    A file above `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines
-    that earlier readings of the same file kept out; the others count as repeats.
+    Records that belong to another entity by the profile's `where` are counted beside (`rows_elsewhere`). A file above
+    `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
+    readings of the same file kept out; the others count as repeats.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
@@ -108,16 +112,16 @@ def load_delivery(
     rows_quarantined = _count_bad_lines(cursor)
     refusal = bad_row_limits.refusal(rows_quarantined, spool.record_count) if bad_row_limits else None
     _quarantine(cursor, contract, delivery_id, as_of, at_most=MOST_PROBLEMS_KEPT if refusal else None)
-    extra_columns = (*mapping.extra_columns, *reader.extra_names)
+    extra_columns = (*mapping.extra_columns, *(reader.extra_names if reading.keeps_extras else ()))
     if refusal is not None:
-        counts = Counts(rows_in_file=spool.record_count, rows_quarantined=spool.record_count)
+        counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
         return Loaded(counts, extra_columns, reader.lines_skipped, refusal)
     _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
     rows_repeated = rows_withheld + _find_repeats(cursor, contract)
     if reread:
         rows_repeated += set_aside_restated_rows(cursor, contract, reread)
     rows_loaded = _insert_rows(cursor, contract)
-    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
+    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
@@ -12,7 +12,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.deliveries import Arrival, book_rereading
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import DeliveryOutcome
-from supplier_sla.landing.profile import Reading, choose_reading_by_names
+from supplier_sla.landing.profile import Reading, choose_readings_by_names
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
@@ -87,38 +87,55 @@ def reread(
             found="none that fits",
             next_step="see scripts/quarantine list",
         )
-    return [_reread_one(connection, run, find_file, candidate, is_dry_run) for candidate in candidates]
+    return [
+        rereading
+        for candidate in candidates
+        for rereading in _reread_one(connection, run, find_file, candidate, is_dry_run)
+    ]
 
 
 def _reread_one(
     connection: Connection, run: Run, find_file: FindFile, candidate: Candidate, is_dry_run: bool
-) -> Rereading:
+) -> Iterator[Rereading]:
+    """As the entity that it was; as each that its file feeds by now, where no profile read it then."""
     try:
         file = find_file(candidate.relative_path, candidate.content_sha256)
-        reading = _reading(file, candidate, run)
+        readings = _readings(file, candidate, run)
+    except (DeliveredFileGone, FileRefused) as error:
+        yield Rereading(candidate, None, str(error), is_kept=False)
+        return
+    for reading in readings:
+        yield _reread_as(connection, run, file, reading, candidate, is_dry_run)
+
+
+def _reread_as(
+    connection: Connection, run: Run, file: LandedFile, reading: Reading, candidate: Candidate, is_dry_run: bool
+) -> Rereading:
+    try:
         with connection, connection.cursor() as cursor:
             outcome = _load(cursor, file, reading, candidate, run)
             if is_dry_run or not outcome.counts.rows_loaded:
                 raise _NotKept(outcome)
     except _NotKept as result:
         return Rereading(candidate, result.outcome, None, is_kept=False)
-    except (DeliveredFileGone, FileInMotion, FileRefused) as error:
+    except (FileInMotion, FileRefused) as error:
         return Rereading(candidate, None, str(error), is_kept=False)
     return Rereading(candidate, outcome, None, is_kept=True)
 
 
-def _reading(file: LandedFile, candidate: Candidate, run: Run) -> Reading:
+def _readings(file: LandedFile, candidate: Candidate, run: Run) -> list[Reading]:
     if file.refusal is not None:
         raise file.refusal
-    reading = choose_reading_by_names(names_as_delivered(file), run.profiles, run.contracts)
-    if candidate.entity not in (None, reading.contract.entity):
+    readings = choose_readings_by_names(names_as_delivered(file), run.profiles, run.contracts)
+    fitting = [reading for reading in readings if candidate.entity in (None, reading.contract.entity)]
+    if not fitting:
         raise FileRefused(
             "the entity of the file",
             expected=f"{candidate.entity}, as when it was delivered",
-            found=reading.contract.entity,
+            found=", ".join(reading.contract.entity for reading in readings),
             next_step="let a night land it: as another entity it is a delivery of its own",
         )
-    return reading
+    return fitting
 
 
 def _load(cursor: Cursor, file: LandedFile, reading: Reading, candidate: Candidate, run: Run) -> DeliveryOutcome:
