@@ -12,13 +12,13 @@ from psycopg2.extensions import connection as Connection
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
-from supplier_sla.landing.receive import FileInMotion, Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.waiting import forget_files_that_wait_no_more
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60
@@ -59,10 +59,9 @@ def land_exports(
     unchanged: list[UnchangedFile] = []
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
-    went_back: set[str] = set()
     with session(loader_url, application_name="supplier_sla landing") as connection:
         take_turn(connection, lock_timeout_seconds)
-        run = prepare_run(connection, as_of, run_id, limits, bad_row_limits or BadRowLimits())
+        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits())
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
@@ -75,9 +74,7 @@ def land_exports(
                         report(f"{found.shown_path}: {result.sentence}")
                     else:
                         unchanged.append(result)
-                        if result.went_back:
-                            went_back.add(found.shown_path)
-            except FileInMotion as error:
+            except FileLeftAlone as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
             except Exception as error:
@@ -85,8 +82,9 @@ def land_exports(
                 report(f"{found.shown_path}: failed, {_one_line(error)}")
                 if connection.closed:
                     break
-            if found.shown_path in went_back:
-                report(f"{found.shown_path}: {_WENT_BACK}")
+        if not connection.closed:
+            with connection, connection.cursor() as cursor:
+                forget_files_that_wait_no_more(cursor, run_id)
     landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
     if failures:
         path, first_error = failures[0]
@@ -96,12 +94,6 @@ def land_exports(
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
     return landed
-
-
-_WENT_BACK = (
-    "has gone back to content that was delivered before and is not loaded again;"
-    " if it is true again, deliver it with updated_at or with its date in the name"
-)
 
 
 def take_turn(connection: Connection, timeout_seconds: int) -> None:
@@ -121,13 +113,9 @@ def take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def prepare_run(
-    connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits
-) -> Run:
+def prepare_run(as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits) -> Run:
     """What all files of a run share, read once."""
-    with connection, connection.cursor() as cursor:
-        latest_content = latest_content_by_path(cursor)
-    return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content, limits, bad_row_limits)
+    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,12 +85,16 @@ def load_delivery(
     limits: UnpackLimits,
     bad_row_limits: BadRowLimits | None = None,
     reread: Reread | None = None,
+    inspect: Callable[[Counts], None] = lambda counts: None,
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
 
     Records that belong to another entity by the profile's `where` are counted beside (`rows_elsewhere`). A file above
     `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
     readings of the same file kept out; the others count as repeats.
+
+    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file;
+    not at a rereading that leaves out what is loaded already.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
@@ -126,6 +130,8 @@ def load_delivery(
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
+    if not rows_withheld:  # else they do not hold the whole file, which was inspected when it came
+        inspect(counts)
     return Loaded(counts, extra_columns, reader.lines_skipped)
 
 

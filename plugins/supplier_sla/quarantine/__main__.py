@@ -81,7 +81,7 @@ def _reread(connection: Connection, options: argparse.Namespace, words: Words, h
     as_of = parse_instant(options.as_of, name="--as-of") if options.as_of else now
     take_turn(connection, LOCK_TIMEOUT_SECONDS)
     limits, bad_row_limits = UnpackLimits.from_environment(), BadRowLimits.from_environment()
-    run = prepare_run(connection, as_of, RUN_ID, limits, bad_row_limits)
+    run = prepare_run(as_of, RUN_ID, limits, bad_row_limits)
     selection = Selection(options.delivery, options.source, options.entity)
     find_file = partial(find_delivered_file, folders=_folders(options, home), limits=limits)
     results = reread(connection, run, find_file, selection, is_dry_run=options.dry_run)
