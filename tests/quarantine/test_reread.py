@@ -242,6 +242,23 @@ def test_file_above_a_limit_is_refused_whole_and_the_others_go_on(
     assert again.outcome is not None
     assert (again.outcome.counts.rows_loaded, again.outcome.counts.rows_quarantined) == (15, 5)
     assert {status for _, status, _ in a.status(refused.delivery_id)} == {"kept_out_again"}
+    assert a.land() == {}, "and the next night does not try it again"
+
+
+def test_file_refused_for_a_limit_is_tried_again_by_the_night_when_the_limit_changes(open_desk: OpenDesk) -> None:
+    a = open_desk(desk(limits={"bad_rows": 0}))
+    text = rows("N1,2026-01-05T09:00:00Z,high", "N2,2026-01-05T09:00:00Z,low")
+    refused = a.deliver({"desk_n.csv": text})["desk_n.csv"]
+    assert refused.state == "refused"
+    assert a.land() == {}, "nothing has changed"
+
+    a.mend(desk(limits={"bad_rows": 1}))
+    again = a.land()["desk_n.csv"]
+
+    assert again.state == "partly_loaded"
+    assert a.priorities("N1", "N2") == [("N1", "P1")]
+    assert a.status(refused.delivery_id) == [(3, "kept_out_again", None)]
+    assert a.status(again.delivery_id) == [(3, "open", None)]
 
 
 def test_file_at_its_limits_loads_and_few_rows_have_no_share(open_desk: OpenDesk) -> None:
