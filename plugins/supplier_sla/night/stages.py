@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
@@ -10,7 +10,11 @@ from supplier_sla.expected.expectation import load_expected
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
 from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.archiving import archive_files as move_to_archives
+from supplier_sla.landing.archiving import landing_archive
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.remote.configuration import remote_landings
+from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -25,8 +29,11 @@ class DoorOutClosed(SupplierSlaError):
     """The new slot failed a critical expectation; readers keep the last good night."""
 
 
-def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
-    """Land every new file; returns how many files of the folder were new, known from before and left alone."""
+def load_exports(*, as_of: datetime, run_id: str, storage_options: Resolve) -> dict[str, int]:
+    """Land every new file; returns how many files were new, known from before and left alone.
+
+    `storage_options` gives fsspec's options of a remote landing.
+    """
     settings = Settings.from_environment()
     report = land_exports(
         settings.loader_url,
@@ -36,6 +43,7 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         report=lambda line: say(f"    {line}"),
         limits=UnpackLimits.from_environment(),
         bad_row_limits=BadRowLimits.from_environment(),
+        remote=_remote_sources(settings, storage_options),
     )
     return {
         "new": report.files_new,
@@ -76,6 +84,26 @@ def validate_deliveries(*, as_of: datetime, run_id: str) -> int:
         )
     say(f"    {len(deliveries)} deliveries judged, {sum(verdict.is_refused for verdict in verdicts)} refused")
     return len(deliveries)
+
+
+def archive_files(*, as_of: datetime, run_id: str, storage_options: Resolve) -> int:
+    """Move processed files to their archives, where a setting says so; returns how many were moved."""
+    settings = Settings.from_environment()
+    return move_to_archives(
+        settings.loader_url,
+        settings.landing,
+        archive=landing_archive(settings.landing),
+        remote=_remote_sources(settings, storage_options),
+        as_of=as_of,
+        run_id=run_id,
+        limits=UnpackLimits.from_environment(),
+        report=lambda line: say(f"    {line}"),
+    )
+
+
+def _remote_sources(settings: Settings, storage_options: Resolve) -> RemoteSources:
+    """The machine's clock is asked here and nowhere else: whether a writer is done has nothing to do with `as_of`."""
+    return RemoteSources(remote_landings(), settings.inbox, looked_at=datetime.now(UTC), options=storage_options)
 
 
 def choose_slot(*, as_of: datetime, run_id: str, force: bool, full_refresh: bool) -> str | None:

@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.delivered_file import DeliveredFileMissing, names_as_delivered
 from supplier_sla.landing.deliveries import Arrival, book_rereading
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import DeliveryOutcome
@@ -16,10 +17,9 @@ from supplier_sla.landing.profile import Reading, choose_readings_by_names
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
-from supplier_sla.quarantine.delivered_file import DeliveredFileGone, names_as_delivered
 
-# Takes the path and the SHA-256 of a delivery; raises DeliveredFileGone where its file is nowhere any more.
-FindFile = Callable[[str, str], LandedFile]
+# Takes the SHA-256 and the path of a delivery; raises DeliveredFileMissing where its file is nowhere any more.
+FindFile = Callable[[Cursor, str, str], LandedFile]
 
 
 class NothingToReread(SupplierSlaError):
@@ -99,9 +99,10 @@ def _reread_one(
 ) -> Iterator[Rereading]:
     """As the entity that it was; as each that its file feeds by now, where no profile read it then."""
     try:
-        file = find_file(candidate.relative_path, candidate.content_sha256)
+        with connection, connection.cursor() as cursor:
+            file = find_file(cursor, candidate.content_sha256, candidate.relative_path)
         readings = _readings(file, candidate, run)
-    except (DeliveredFileGone, FileRefused) as error:
+    except (DeliveredFileMissing, FileRefused) as error:
         yield Rereading(candidate, None, str(error), is_kept=False)
         return
     for reading in readings:
