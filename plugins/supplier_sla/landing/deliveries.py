@@ -82,14 +82,19 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
 
 
 def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
-    """Enter the file as `received` and return its delivery_id; one left unfinished by a crash is taken up again."""
+    """Enter the file as `received` and return its delivery_id; one left unfinished by a crash is taken up again.
+
+    The caller holds the landing lock, so the next number is free. An identity would leave a gap after a crash, and the
+    numbers stand in the marts: the same files must get the same ones however often the night had to begin anew.
+    """
     cursor.execute(
         """
         insert into ops.delivery
-            (relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id)
+            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id)
+        overriding system value
         values
-            (%(path)s, %(sha256)s, %(byte_size)s, %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s,
-            %(run_id)s)
+            ((select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
+            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s)
         on conflict (content_sha256, relative_path, entity) do update
             set profile = excluded.profile, exported_at = excluded.exported_at, as_of = excluded.as_of,
             run_id = excluded.run_id

@@ -145,18 +145,23 @@ def _create_working_tables(cursor: Cursor, contract: FileContract, constants: Ma
 
 
 def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime) -> int:
-    """Record every problem; returns the number of lines kept out."""
+    """Record every problem; returns the number of lines kept out.
+
+    Numbered without the gaps that an identity has after a crash, as the numbers of deliveries are.
+    """
     cursor.execute(
         """
         insert into ops.quarantined_row
-            (delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+            (quarantine_id, delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+        overriding system value
         select
+            (select coalesce(max(quarantine_id), 0) from ops.quarantined_row)
+            + row_number() over (order by problem.line, problem.problem_number),
             %(delivery_id)s, %(entity)s, problem.line, problem.column_name, left(problem.value_found, %(longest)s),
             problem.expected, problem.reason_code,
             coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
         from problem
         left join incoming on incoming._line = problem.line
-        order by problem.line, problem.problem_number
         """,
         {"delivery_id": delivery_id, "entity": contract.entity, "as_of": as_of, "longest": LONGEST_VALUE_SHOWN},
     )
