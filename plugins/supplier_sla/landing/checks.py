@@ -126,9 +126,12 @@ def find_problems_statement(contract: FileContract) -> sql.Composed:
     checks = [*_column_checks(contract), *(_rule_check(contract, rule) for rule in contract.rules)]
     return sql.SQL(
         """
+        create unlogged table suspicious as
+        select * from incoming where {anything_is_wrong};
+
         insert into problem (line, column_name, value_found, expected, reason_code)
         select incoming._line, failed.column_name, failed.value_found, failed.expected, failed.reason_code
-        from (select * from incoming where {anything_is_wrong}) as incoming
+        from suspicious as incoming
         cross join lateral (values {checks})
             as failed (position, column_name, value_found, expected, reason_code, is_violated)
         where
