@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import itemgetter
 
 from supplier_sla.landing.contract import Column, FileContract
 from supplier_sla.landing.profile import FileProfile, Reading, SourceColumn
+from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.timestamps import ISO8601, TimestampNotReadable, to_utc
@@ -76,7 +76,7 @@ class FileMapping:
             return False
         return all(
             not target.converters
-            and (target.if_null is None or all(map(itemgetter(target.source_index), batch.records)))
+            and (target.if_null is None or have_value(batch.records, target.source_index))
             for target in self.targets
         )
 
