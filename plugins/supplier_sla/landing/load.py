@@ -22,6 +22,7 @@ from supplier_sla.landing.contract import FileContract
 from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
+from supplier_sla.landing.parts import adopt_rows, is_worth_a_part, may_become_part
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import Problem, printable
@@ -99,9 +100,13 @@ def load_delivery(
             copy_into(cursor, "problem", PROBLEM_COLUMNS, problem_file)
     cursor.execute(find_problems_statement(contract))
     rows_quarantined = _quarantine(cursor, contract, delivery_id, as_of)
-    rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
+    may_be_part = may_become_part(cursor, contract, delivery_id, spool.record_count)
+    rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at, is_logged=may_be_part)
     rows_repeated = find_repeats(cursor, contract, rows_prepared)
-    rows_loaded = _insert_rows(cursor, contract)
+    if may_be_part and is_worth_a_part(rows_prepared, rows_repeated):
+        rows_loaded = adopt_rows(cursor, contract, delivery_id, rows_prepared, rows_repeated)
+    else:
+        rows_loaded = _insert_rows(cursor, contract)
     drop_working_tables(cursor)
     counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
     if not counts.is_conserved:
@@ -147,8 +152,13 @@ def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of:
     return _single_count(cursor)
 
 
-def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> int:
-    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number."""
+def _prepare_rows(
+    cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None, *, is_logged: bool
+) -> int:
+    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number.
+
+    They go into the table `prepared`, which survives a crash of the server, once it is committed, if `is_logged`.
+    """
     derived: list[sql.Composable] = []
     if contract.has_ticket_key:
         derived.append(sql.SQL("incoming.source_system || '/' || incoming.ticket_id as ticket_key"))
@@ -159,7 +169,7 @@ def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, expo
     cursor.execute(
         sql.SQL(
             """
-            create unlogged table prepared as
+            create {unlogged} table prepared as
             select
                 {columns},
                 incoming._extra,
@@ -173,6 +183,7 @@ def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, expo
         ).format(
             columns=sql.SQL(", ").join([*columns, *derived]),
             hashed=sql.SQL(", ").join(columns),
+            unlogged=sql.SQL("" if is_logged else "unlogged"),
             delivery_id=sql.Literal(delivery_id),
             exported_at=sql.Literal(exported_at),
         )

@@ -50,7 +50,9 @@ def _places_of_same_content(cursor: Cursor, contract: FileContract) -> list[sql.
             """
             select
                 exists (select from {raw_table}),
-                pg_relation_size({raw_name}) <= {largest} * pg_relation_size('prepared')
+                (
+                    select coalesce(sum(pg_relation_size(inhrelid)), 0) from pg_inherits where inhparent = {raw_name}::regclass
+                ) + pg_relation_size({raw_name}::regclass) <= {largest} * pg_relation_size('prepared')
             """
         ).format(
             raw_table=raw_table,

@@ -37,7 +37,7 @@ create unlogged table incoming ({text_columns}, _extra jsonb, _line bigint not n
 """
 
 _DROP = """
-drop table {tables};
+drop table if exists {tables};
 set local search_path to default;
 set local parallel_tuple_cost to default;
 set local parallel_setup_cost to default;
