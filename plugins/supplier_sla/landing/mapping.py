@@ -75,8 +75,7 @@ class FileMapping:
         if self.has_extras or [target.source_index for target in self.targets] != list(range(len(batch.records[0]))):
             return False
         return all(
-            not target.converters
-            and (target.if_null is None or have_value(batch.records, target.source_index))
+            not target.converters and (target.if_null is None or have_value(batch.records, target.source_index))
             for target in self.targets
         )
 

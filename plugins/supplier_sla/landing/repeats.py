@@ -29,9 +29,9 @@ def find_repeats(cursor: Cursor, contract: FileContract, row_count: int) -> int:
         elif not sources:
             only_suspects = sql.SQL("where false")
         else:
-            only_suspects = sql.SQL("where {key_hash} in (select {key_hash} from prepared where {same_content})").format(
-                key_hash=_key_hash(contract), same_content=sql.SQL(" or ").join(sources)
-            )
+            only_suspects = sql.SQL(
+                "where {key_hash} in (select {key_hash} from prepared where {same_content})"
+            ).format(key_hash=_key_hash(contract), same_content=sql.SQL(" or ").join(sources))
     _fill_repeated(cursor, contract, only_suspects)
     cursor.execute("select count(*) from repeated")
     row = cursor.fetchone()
@@ -65,9 +65,7 @@ def _places_of_same_content(cursor: Cursor, contract: FileContract) -> list[sql.
         return None
     places: list[sql.Composable] = []
     if _has_content_twice(cursor):
-        places.append(
-            sql.SQL("_row_hash in (select _row_hash from prepared group by _row_hash having count(*) > 1)")
-        )
+        places.append(sql.SQL("_row_hash in (select _row_hash from prepared group by _row_hash having count(*) > 1)"))
     if has_history:
         places.append(sql.SQL("_row_hash in (select _row_hash from {})").format(raw_table))
     return places
