@@ -28,7 +28,7 @@ SQL_TYPES = {"timestamp": "timestamptz", "integer": "integer", "date": "date", "
 
 @dataclass(frozen=True)
 class LoadMeasurement:
-    """One file. `load` is the landing from the first byte hashed to the commit, `typed` one scan that casts its rows."""
+    """One file: `load` lasts from the first hashed byte to the commit; `typed` is one scan that casts the rows."""
 
     file_format: str
     rows: int
@@ -71,30 +71,33 @@ def measure_load(
             raise SupplierSlaError("benchmark load", expected=f"{rows} rows loaded", found=str(landed["rows_loaded"]))
         # Without the start of Python, which the floor does not have either.
         load.wall_seconds, load.client_cpu_seconds = landed["wall_seconds"], landed["client_cpu_seconds"]
-        typed = _scan_typed(home, landed["delivery_id"])
         return LoadMeasurement(
             file_format,
             rows,
-            path.stat().st_size,
-            floor,
-            load,
-            typed,
-            landed["memory_bytes"],
-            landed["memory_before_bytes"],
+            byte_size=path.stat().st_size,
+            floor=floor,
+            load=load,
+            typed=_scan_typed(home, int(landed["delivery_id"])),
+            memory_bytes=int(landed["memory_bytes"]),
+            memory_before_bytes=int(landed["memory_before_bytes"]),
         )
 
 
 def _copy(home: BenchmarkHome, path: Path) -> Cost:
-    with session(home.admin_url) as connection:
-        with connection, connection.cursor() as cursor:
-            columns = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in COLUMNS)
-            cursor.execute("create schema if not exists benchmark")
-            cursor.execute("drop table if exists benchmark.floor")
-            # In a transaction of its own: COPY into a table that the same transaction made writes no WAL.
-            cursor.execute(sql.SQL("create table benchmark.floor ({})").format(columns))
-    with home.meter.measure() as cost, session(home.admin_url) as connection, path.open("rb") as file:
-        with connection, connection.cursor() as cursor:
-            cursor.copy_expert("copy benchmark.floor from stdin with (format csv, header)", file)
+    with session(home.admin_url) as connection, connection, connection.cursor() as cursor:
+        columns = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in COLUMNS)
+        cursor.execute("create schema if not exists benchmark")
+        cursor.execute("drop table if exists benchmark.floor")
+        # In a transaction of its own: COPY into a table that the same transaction made writes no WAL.
+        cursor.execute(sql.SQL("create table benchmark.floor ({})").format(columns))
+    with (
+        home.meter.measure() as cost,
+        path.open("rb") as file,
+        session(home.admin_url) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.copy_expert("copy benchmark.floor from stdin with (format csv, header)", file)
     with session(home.admin_url) as connection, connection, connection.cursor() as cursor:
         cursor.execute("drop table benchmark.floor")
     return cost
@@ -111,7 +114,7 @@ def _land(home: BenchmarkHome) -> dict[str, float]:
     return dict(json.loads(done.stdout))
 
 
-def _scan_typed(home: BenchmarkHome, delivery_id: float) -> Cost:
+def _scan_typed(home: BenchmarkHome, delivery_id: int) -> Cost:
     """Every column of one delivery as staging casts it."""
     columns = load_contracts()[ENTITY].columns
     casts = sql.SQL(", ").join(
@@ -119,9 +122,12 @@ def _scan_typed(home: BenchmarkHome, delivery_id: float) -> Cost:
         for column in columns
     )
     statement = sql.SQL("select {} from {} where _delivery_id = {}").format(
-        casts, sql.Identifier("raw", ENTITY), sql.Literal(int(delivery_id))
+        casts, sql.Identifier("raw", ENTITY), sql.Literal(delivery_id)
     )
-    with home.meter.measure() as cost, session(home.settings.transformer_url) as connection:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        home.meter.measure() as cost,
+        session(home.settings.transformer_url) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
     return cost

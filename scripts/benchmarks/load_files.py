@@ -12,12 +12,10 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from benchmarks.company import AS_OF, FIRST_DAY, SOURCE_SYSTEM
+from supplier_sla.landing.contract import load_contracts
 
 # The columns of the file contract, in its order.
-COLUMNS = (
-    "source_system ticket_id event_id event_number event_at event_type state_code priority_code work_centre_id"
-    " reason_code actor_id updated_at"
-).split()
+COLUMNS = tuple(load_contracts()["ticket_events"].column_by_name)
 
 # Type, state after it and minutes after the event before it; every ticket goes this way.
 STORY = (

@@ -194,7 +194,7 @@ def _column_checks(column: Column, contract: FileContract) -> Iterator[Check]:
 def _doubts(contract: FileContract) -> Iterator[sql.Composable]:
     """What is true of every row with a problem and quick to ask: checks that another one of the column implies are out.
 
-    A value that has the column's form, or is one of the allowed ones, is not blank, on one line and, but for slugs, short.
+    A value of the column's form, or one of the allowed ones, is neither blank nor of several lines.
     """
     for column in contract.columns:
         value = sql.Identifier(column.name)

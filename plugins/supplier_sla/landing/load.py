@@ -106,7 +106,7 @@ def load_delivery(
     if may_be_part and is_worth_a_part(rows_prepared, rows_repeated):
         rows_loaded = adopt_rows(cursor, contract, delivery_id, rows_prepared, rows_repeated)
     else:
-        rows_loaded = _insert_rows(cursor, contract)
+        rows_loaded = _insert_rows(cursor, contract) if rows_repeated < rows_prepared else 0
     drop_working_tables(cursor)
     counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
     if not counts.is_conserved:

@@ -1,17 +1,32 @@
-"""Finds the lines that say exactly what is known already."""
+"""Finds the lines that say exactly what is known already.
+
+Small files look into raw row by row: the cost follows the file and not the history. Large ones look first whether the
+same content occurs twice at all, and only the rows of its keys are compared; where raw is not much larger than the
+file, all at once.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from psycopg2 import errors, sql
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.landing.contract import FileContract
 
-# Below this number of rows everything is cheap; above it, looking first whether anything can repeat pays.
-ROWS_WORTH_A_LOOK = 50_000
+# Below this number of rows nothing takes long.
+FEWEST_ROWS_OF_A_LARGE_FILE = 50_000
 
-# Raw may be this many times as large as the file and still be scanned once, instead of one look-up for each row.
+# Raw may be this many times as large as the file and still be scanned, instead of one look-up for each row.
 LARGEST_RAW_TO_SCAN = 4
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which rows of `prepared` to compare (None: every one), and whether with all of raw at once."""
+
+    suspects: sql.Composable | None = None
+    scans_raw: bool = False
 
 
 def find_repeats(cursor: Cursor, contract: FileContract, row_count: int) -> int:
@@ -21,29 +36,41 @@ def find_repeats(cursor: Cursor, contract: FileContract, row_count: int) -> int:
     refused after loading count for nothing. Fills the table `repeated` from the `row_count` rows of `prepared`, and
     returns its number of rows.
     """
-    only_suspects = sql.SQL("")
-    if row_count >= ROWS_WORTH_A_LOOK:
-        sources = _places_of_same_content(cursor, contract)
-        if sources is None:
-            only_suspects = sql.SQL("")
-        elif not sources:
-            only_suspects = sql.SQL("where false")
-        else:
-            only_suspects = sql.SQL(
-                "where {key_hash} in (select {key_hash} from prepared where {same_content})"
-            ).format(key_hash=_key_hash(contract), same_content=sql.SQL(" or ").join(sources))
-    _fill_repeated(cursor, contract, only_suspects)
-    cursor.execute("select count(*) from repeated")
-    row = cursor.fetchone()
-    assert row is not None  # a count always has one row
-    return int(row[0])
+    plan = _plan(cursor, contract) if row_count >= FEWEST_ROWS_OF_A_LARGE_FILE else _Plan()
+    cursor.execute(
+        sql.SQL(
+            """
+            create unlogged table repeated as
+            with in_file as (
+                select
+                    *,
+                    {key_hash} as key_hash,
+                    lag(_row_hash) over (partition by {key_hash}, _version_at order by _line) as previous_hash
+                from prepared
+                where {suspects}
+            )
+
+            select in_file._line as line
+            from in_file
+            left join {latest} as latest on {is_latest}
+            where coalesce(in_file.previous_hash, latest._row_hash) = in_file._row_hash
+            """
+        ).format(
+            key_hash=_key_hash(contract),
+            suspects=plan.suspects or sql.SQL("true"),
+            latest=_latest_of_all(contract) if plan.scans_raw else _latest_of_each(contract),
+            is_latest=sql.SQL(
+                "latest.key_hash = in_file.key_hash and latest._version_at is not distinct from in_file._version_at"
+                if plan.scans_raw
+                else "true"
+            ),
+        )
+    )
+    return int(cursor.rowcount)
 
 
-def _places_of_same_content(cursor: Cursor, contract: FileContract) -> list[sql.Composable] | None:
-    """Conditions on rows of `prepared` of which one holds wherever the same content exists elsewhere.
-
-    None where it would cost more to find out than to look at each row.
-    """
+def _plan(cursor: Cursor, contract: FileContract) -> _Plan:
+    """How to go about a large file. The same content twice, in file or raw, makes all rows of its key suspects."""
     raw_table = sql.Identifier("raw", contract.entity)
     cursor.execute(
         sql.SQL(
@@ -51,8 +78,13 @@ def _places_of_same_content(cursor: Cursor, contract: FileContract) -> list[sql.
             select
                 exists (select from {raw_table}),
                 (
-                    select coalesce(sum(pg_relation_size(inhrelid)), 0) from pg_inherits where inhparent = {raw_name}::regclass
-                ) + pg_relation_size({raw_name}::regclass) <= {largest} * pg_relation_size('prepared')
+                    select sum(pg_relation_size(relation))
+                    from (
+                        select {raw_name}::regclass as relation
+                        union all
+                        select inhrelid from pg_inherits where inhparent = {raw_name}::regclass
+                    ) as relations
+                ) <= {largest} * pg_relation_size('prepared')
             """
         ).format(
             raw_table=raw_table,
@@ -62,18 +94,22 @@ def _places_of_same_content(cursor: Cursor, contract: FileContract) -> list[sql.
     )
     has_history, may_scan = cursor.fetchone() or (True, False)
     if has_history and not may_scan:
-        return None
+        return _Plan()
     places: list[sql.Composable] = []
     if _has_content_twice(cursor):
-        places.append(sql.SQL("_row_hash in (select _row_hash from prepared group by _row_hash having count(*) > 1)"))
+        places.append(sql.SQL("select _row_hash from prepared group by _row_hash having count(*) > 1"))
     if has_history:
-        places.append(sql.SQL("_row_hash in (select _row_hash from {})").format(raw_table))
-    return places
+        places.append(sql.SQL("select _row_hash from {}").format(raw_table))
+    if not places:
+        return _Plan(sql.SQL("false"))
+    suspects = sql.SQL("{key_hash} in (select {key_hash} from prepared where _row_hash in ({places}))").format(
+        key_hash=_key_hash(contract), places=sql.SQL(" union all ").join(places)
+    )
+    return _Plan(suspects, scans_raw=has_history)
 
 
 def _has_content_twice(cursor: Cursor) -> bool:
-    """Whether two rows of the file are the same. A unique index sorts in parallel; an aggregate over as many groups as
-    rows does not. The index is not kept."""
+    """Whether two rows of the file are the same. A unique index is sorted in parallel; no other way to ask is."""
     cursor.execute("savepoint content")
     try:
         cursor.execute("create unique index on prepared (_row_hash)")
@@ -84,57 +120,57 @@ def _has_content_twice(cursor: Cursor) -> bool:
     return False
 
 
-def _key_hash(contract: FileContract) -> sql.Composable:
+def _key_hash(contract: FileContract, table: str = "prepared") -> sql.Composable:
     """Sorting numbers is faster than sorting texts. Two keys of one hash do no harm: their _row_hash differs."""
     return sql.SQL(" # ").join(
-        sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), sql.Literal(position))
+        sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(table, name), sql.Literal(position))
         for position, name in enumerate(contract.key)
     )
 
 
-def _fill_repeated(cursor: Cursor, contract: FileContract, only_suspects: sql.Composable) -> None:
-    """The exact answer for the rows that `only_suspects` leaves.
+def _latest_of_each(contract: FileContract) -> sql.Composable:
+    """The latest row of raw of the same key and version, looked up through the index for each row of the file.
 
-    The look into raw goes through the index on the lookup column, row by row: its cost follows the file and not the
-    history. Hence lateral, the state by a scalar subquery and the order by a row value: written as joins and plain
-    columns, the planner, which knows nothing about a table not yet analysed, walks through whole deliveries.
+    Lateral, the state by a scalar subquery and the order by a row value: written as joins and plain columns, the
+    planner, which knows nothing about a table not yet analysed, walks through whole deliveries.
     """
-    cursor.execute(
-        sql.SQL(
-            """
-            create unlogged table repeated as
-            with in_file as (
-                select
-                    *,
-                    lag(_row_hash) over (partition by {key_hash}, _version_at order by _line) as previous_hash
-                from prepared
-                {only_suspects}
-            )
-
-            select in_file._line as line
-            from in_file
-            left join lateral (
-                select known._row_hash
-                from {raw_table} as known
-                where
-                    known.{lookup} = in_file.{lookup}
-                    and {same_key}
-                    and known._version_at is not distinct from in_file._version_at
-                    and (select state from ops.delivery where delivery_id = known._delivery_id)
-                    in ('loaded', 'partly_loaded')
-                order by row(known._delivery_id, known._line) desc
-                limit 1
-            ) as latest on true
-            where coalesce(in_file.previous_hash, latest._row_hash) = in_file._row_hash
-            """
-        ).format(
-            raw_table=sql.Identifier("raw", contract.entity),
-            lookup=sql.Identifier(contract.lookup_column),
-            key_hash=_key_hash(contract),
-            only_suspects=only_suspects,
-            same_key=sql.SQL(" and ").join(
-                sql.SQL("known.{0} is not distinct from in_file.{0}").format(sql.Identifier(name))
-                for name in contract.key
-            ),
+    return sql.SQL(
+        """
+        lateral (
+            select known._row_hash
+            from {raw_table} as known
+            where
+                known.{lookup} = in_file.{lookup}
+                and {same_key}
+                and known._version_at is not distinct from in_file._version_at
+                and (select state from ops.delivery where delivery_id = known._delivery_id)
+                in ('loaded', 'partly_loaded')
+            order by row(known._delivery_id, known._line) desc
+            limit 1
         )
+        """
+    ).format(
+        raw_table=sql.Identifier("raw", contract.entity),
+        lookup=sql.Identifier(contract.lookup_column),
+        same_key=sql.SQL(" and ").join(
+            sql.SQL("known.{0} is not distinct from in_file.{0}").format(sql.Identifier(name)) for name in contract.key
+        ),
     )
+
+
+def _latest_of_all(contract: FileContract) -> sql.Composable:
+    """The latest row of raw of every key and version."""
+    return sql.SQL(
+        """
+        (
+            select distinct on ({key_hash}, known._version_at)
+                {key_hash} as key_hash, known._version_at, known._row_hash
+            from {raw_table} as known
+            where
+                known._delivery_id in (
+                    select delivery_id from ops.delivery where state in ('loaded', 'partly_loaded')
+                )
+            order by {key_hash}, known._version_at, known._delivery_id desc, known._line desc
+        )
+        """
+    ).format(raw_table=sql.Identifier("raw", contract.entity), key_hash=_key_hash(contract, "known"))

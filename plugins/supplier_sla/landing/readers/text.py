@@ -17,7 +17,7 @@ LONGEST_LINE_CHARACTERS = 1 << 24
 
 @dataclass
 class Chunk:
-    """Whole physical lines, with their line ends; `encoded` in UTF-8, None if the database cannot take every character."""
+    """Whole physical lines with their ends; `encoded` is None if the database cannot take every character of them."""
 
     text: str
     encoded: bytes | None = None

@@ -36,7 +36,8 @@ begin
     loop
         execute format('drop index raw.%I', old_index.index_name);
         execute format(
-            'create index on raw.%I using brin (_delivery_id) with (pages_per_range = 32, autosummarize = on)',
+            'create index on raw.%I using brin (_delivery_id)'
+            ' with (pages_per_range = 32, autosummarize = on)',
             old_index.table_name
         );
     end loop;
@@ -99,7 +100,9 @@ begin
     );
     for index_statement in select pg_get_indexdef(indexrelid) from pg_index where indrelid = parent loop
         execute regexp_replace(
-            index_statement, '^CREATE (UNIQUE )?INDEX [^ ]+ ON [^ ]+ ', format('CREATE \\1INDEX ON raw_part.%I ', part_name)
+            index_statement,
+            '^CREATE (UNIQUE )?INDEX [^ ]+ ON [^ ]+ ',
+            format('CREATE \\1INDEX ON raw_part.%I ', part_name)
         );
     end loop;
     execute format('alter table raw_part.%I inherit %s', part_name, parent);
