@@ -44,7 +44,7 @@ begin
 end $$
 """
 
-# A part inherits from its raw table: whoever reads, counts, alters or deletes rows of raw.<entity> means its parts, too.
+# A part inherits from its raw table: who reads, counts, alters or deletes rows of raw.<entity> means its parts, too.
 # Nobody has a right on a part itself. It is made by the loader, because only CREATE TABLE AS computes in parallel, and
 # passes to the owner of raw here; hence nothing may hang on it that would run later with somebody else's rights.
 PARTS = """
