@@ -29,6 +29,7 @@ class EarlierDelivery:
 
     delivery_id: int
     rows_in_file: int
+    rows_elsewhere: int
 
 
 def settled_delivery(cursor: Cursor, file: LandedFile, entity: str | None) -> int | None:
@@ -40,6 +41,8 @@ def settled_delivery(cursor: Cursor, file: LandedFile, entity: str | None) -> in
         where
             content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
             and state <> 'received'
+        order by delivery_id desc
+        limit 1
         """,
         {"sha256": file.content_sha256, "path": file.relative_path, "entity": entity},
     )
@@ -53,6 +56,7 @@ def latest_content_by_path(cursor: Cursor) -> dict[str, str]:
         """
         select distinct on (relative_path) relative_path, content_sha256
         from ops.delivery
+        where rereads_delivery_id is null
         order by relative_path, delivery_id desc
         """
     )
@@ -67,7 +71,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
     """
     cursor.execute(
         """
-        select delivery_id, rows_in_file
+        select delivery_id, rows_in_file, rows_elsewhere
         from ops.delivery
         where
             content_sha256 = %(sha256)s and entity = %(entity)s and state in ('loaded', 'partly_loaded')
@@ -78,7 +82,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
         {"sha256": arrival.file.content_sha256, "entity": arrival.entity, "exported_at": arrival.exported_at},
     )
     row = cursor.fetchone()
-    return EarlierDelivery(int(row[0]), int(row[1])) if row else None
+    return EarlierDelivery(*map(int, row)) if row else None
 
 
 def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
@@ -95,7 +99,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
         values
             ((select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
             %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s)
-        on conflict (content_sha256, relative_path, entity) do update
+        on conflict (content_sha256, relative_path, entity, occurrence) do update
             set profile = excluded.profile, exported_at = excluded.exported_at, as_of = excluded.as_of,
             run_id = excluded.run_id
             where delivery.state = 'received'
@@ -114,6 +118,39 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
     )
     row = cursor.fetchone()
     assert row is not None  # only settled deliveries are left alone, and those were not booked again
+    return int(row[0])
+
+
+def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -> int:
+    """Enter a file that is read again as a delivery of its own, and return its delivery_id."""
+    cursor.execute(
+        """
+        insert into ops.delivery
+            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id,
+            rereads_delivery_id, occurrence)
+        overriding system value
+        select
+            (select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
+            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s, %(rereads_delivery_id)s,
+            coalesce(max(occurrence), 0) + 1
+        from ops.delivery
+        where content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
+        returning delivery_id
+        """,
+        {
+            "path": arrival.file.relative_path,
+            "sha256": arrival.file.content_sha256,
+            "byte_size": arrival.file.byte_size,
+            "profile": arrival.profile,
+            "entity": arrival.entity,
+            "exported_at": arrival.exported_at,
+            "as_of": arrival.as_of,
+            "run_id": arrival.run_id,
+            "rereads_delivery_id": rereads_delivery_id,
+        },
+    )
+    row = cursor.fetchone()
+    assert row is not None  # an aggregate always has one row
     return int(row[0])
 
 
@@ -136,7 +173,8 @@ def settle(
         set
             state = %(state)s, reason = %(reason)s, repeats_delivery_id = %(repeats_delivery_id)s,
             rows_in_file = %(rows_in_file)s, rows_loaded = %(rows_loaded)s, rows_quarantined = %(rows_quarantined)s,
-            rows_repeated = %(rows_repeated)s, extra_columns = %(extra_columns)s::text[]
+            rows_repeated = %(rows_repeated)s, rows_elsewhere = %(rows_elsewhere)s,
+            extra_columns = %(extra_columns)s::text[]
         where delivery_id = %(delivery_id)s
         """,
         {

@@ -14,6 +14,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileInMotion, Run, receive_file
@@ -40,6 +41,7 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    bad_row_limits: BadRowLimits | None = None,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -57,16 +59,24 @@ def land_exports(
     unchanged: list[UnchangedFile] = []
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
+    went_back: set[str] = set()
     with session(loader_url, application_name="supplier_sla landing") as connection:
-        _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
+        take_turn(connection, lock_timeout_seconds)
+        run = prepare_run(connection, as_of, run_id, limits, bad_row_limits or BadRowLimits())
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
                 report(f"{found.shown_path}: left alone, {found.reason}")
                 continue
             try:
-                result = receive_file(connection, found, run)
+                for result in receive_file(connection, found, run):
+                    if isinstance(result, DeliveryOutcome):
+                        outcomes.append(result)
+                        report(f"{found.shown_path}: {result.sentence}")
+                    else:
+                        unchanged.append(result)
+                        if result.went_back:
+                            went_back.add(found.shown_path)
             except FileInMotion as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
@@ -75,22 +85,17 @@ def land_exports(
                 report(f"{found.shown_path}: failed, {_one_line(error)}")
                 if connection.closed:
                     break
-            else:
-                if isinstance(result, DeliveryOutcome):
-                    outcomes.append(result)
-                    report(f"{found.shown_path}: {result.sentence}")
-                else:
-                    unchanged.append(result)
-                    if result.went_back:
-                        report(f"{found.shown_path}: {_WENT_BACK}")
+            if found.shown_path in went_back:
+                report(f"{found.shown_path}: {_WENT_BACK}")
+    landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
     if failures:
         path, first_error = failures[0]
         raise LandingFailed(
-            f"{len(failures)} of {len(failures) + len(outcomes) + len(unchanged)} files failed",
+            f"{len(failures)} of {len(failures) + landed.files_delivered} files failed",
             found=f"{path}: {_one_line(first_error)}",
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
-    return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
+    return landed
 
 
 _WENT_BACK = (
@@ -99,7 +104,7 @@ _WENT_BACK = (
 )
 
 
-def _take_turn(connection: Connection, timeout_seconds: int) -> None:
+def take_turn(connection: Connection, timeout_seconds: int) -> None:
     """Hold the landing lock until the session ends; the session gets the memory that bulk loading wants."""
     with connection, connection.cursor() as cursor:
         cursor.execute("set temp_buffers = '64MB'")
@@ -116,9 +121,13 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
+def prepare_run(
+    connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits
+) -> Run:
+    """What all files of a run share, read once."""
     with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+        latest_content = latest_content_by_path(cursor)
+    return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content, limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

@@ -20,13 +20,15 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.checks import find_problems_statement
 from supplier_sla.landing.contract import FileContract
 from supplier_sla.landing.copying import copy_into, encode_rows
+from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.parts import adopt_rows, is_worth_a_part, may_become_part
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
-from supplier_sla.landing.refusal import Problem, printable
+from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.repeats import find_repeats
+from supplier_sla.landing.rereading import Reread, set_aside_restated_rows, withhold_loaded_lines
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.landing.working_tables import drop_working_tables, open_working_tables
 
@@ -42,11 +44,12 @@ class ConservationViolated(SupplierSlaError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The result of loading one delivery."""
+    """The result of loading one delivery. With a `refusal` (too many bad rows) nothing of it stands in raw."""
 
     counts: Counts
     extra_columns: tuple[str, ...]
     lines_skipped: int
+    refusal: FileRefused | None = None
 
 
 @dataclass
@@ -57,11 +60,14 @@ class _Spool:
     mapping: FileMapping
     problem_file: IO[bytes]
     record_count: int = 0
+    elsewhere_count: int = 0
     problem_count: int = 0
 
     def row_pieces(self) -> Iterator[bytes]:
         """COPY data of the table `incoming`."""
-        for batch in self.reader.batches():
+        for delivered in self.reader.batches():
+            batch = self.mapping.fitting(delivered)
+            self.elsewhere_count += len(delivered.records) - len(batch.records)
             problems = [_problem(broken) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
@@ -80,8 +86,14 @@ def load_delivery(
     delivery_id: int,
     as_of: datetime,
     limits: UnpackLimits,
+    bad_row_limits: BadRowLimits | None = None,
+    reread: Reread | None = None,
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
+
+    Records that belong to another entity by the profile's `where` are counted beside (`rows_elsewhere`). A file above
+    `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
+    readings of the same file kept out; the others count as repeats.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
@@ -98,22 +110,33 @@ def load_delivery(
         if spool.problem_count:
             problem_file.seek(0)
             copy_into(cursor, "problem", PROBLEM_COLUMNS, problem_file)
+    rows_withheld = withhold_loaded_lines(cursor, contract, reread) if reread else 0
     cursor.execute(find_problems_statement(contract))
-    rows_quarantined = _quarantine(cursor, contract, delivery_id, as_of)
+    rows_quarantined = _count_bad_lines(cursor)
+    refusal = bad_row_limits.refusal(rows_quarantined, spool.record_count) if bad_row_limits else None
+    _quarantine(cursor, contract, delivery_id, as_of, at_most=MOST_PROBLEMS_KEPT if refusal else None)
+    extra_columns = (*mapping.extra_columns, *(reader.extra_names if reading.keeps_extras else ()))
+    if refusal is not None:
+        drop_working_tables(cursor)
+        counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
+        return Loaded(counts, extra_columns, reader.lines_skipped, refusal)
     may_be_part = may_become_part(cursor, contract, delivery_id, spool.record_count)
     rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at, is_logged=may_be_part)
-    rows_repeated = find_repeats(cursor, contract, rows_prepared)
-    if may_be_part and is_worth_a_part(rows_prepared, rows_repeated):
-        rows_loaded = adopt_rows(cursor, contract, delivery_id, rows_prepared, rows_repeated)
+    rows_known = find_repeats(cursor, contract, rows_prepared)
+    if reread:
+        rows_known += set_aside_restated_rows(cursor, contract, reread)
+    if may_be_part and is_worth_a_part(rows_prepared, rows_known):
+        rows_loaded = adopt_rows(cursor, contract, delivery_id, rows_prepared, rows_known)
     else:
-        rows_loaded = _insert_rows(cursor, contract) if rows_repeated < rows_prepared else 0
+        rows_loaded = _insert_rows(cursor, contract) if rows_known < rows_prepared else 0
     drop_working_tables(cursor)
-    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
+    rows_repeated = rows_withheld + rows_known
+    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    return Loaded(counts, (*mapping.extra_columns, *reader.extra_names), reader.lines_skipped)
+    return Loaded(counts, extra_columns, reader.lines_skipped)
 
 
 def _problem(broken: BrokenRecord) -> Problem:
@@ -127,8 +150,15 @@ def _problem_row(problem: Problem) -> tuple[str, ...]:
     return problem.column or "", value_found, problem.expected, problem.reason_code, record
 
 
-def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime) -> int:
-    """Record every problem; returns the number of lines kept out.
+def _count_bad_lines(cursor: Cursor) -> int:
+    cursor.execute("select count(distinct line) from problem")
+    return _single_count(cursor)
+
+
+def _quarantine(
+    cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime, *, at_most: int | None
+) -> None:
+    """Record every problem, or the first ones of a file that is kept out whole.
 
     Numbered without the gaps that an identity has after a crash, as the numbers of deliveries are.
     """
@@ -145,11 +175,17 @@ def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of:
             coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
         from problem
         left join incoming on incoming._line = problem.line
+        order by problem.line, problem.problem_number
+        limit %(at_most)s
         """,
-        {"delivery_id": delivery_id, "entity": contract.entity, "as_of": as_of, "longest": LONGEST_VALUE_SHOWN},
+        {
+            "delivery_id": delivery_id,
+            "entity": contract.entity,
+            "as_of": as_of,
+            "longest": LONGEST_VALUE_SHOWN,
+            "at_most": at_most,
+        },
     )
-    cursor.execute("select count(distinct line) from problem")
-    return _single_count(cursor)
 
 
 def _prepare_rows(

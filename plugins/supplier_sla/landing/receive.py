@@ -1,9 +1,9 @@
-"""Settles one delivered file: known already, a copy of one that is loaded, loaded, or refused with its reason."""
+"""Settles one delivered file, as each of its entities: known, a copy of a loaded one, loaded, or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
@@ -13,10 +13,12 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import FileContract
 from supplier_sla.landing.deliveries import Arrival, book_arrival, original_delivery, settle, settled_delivery
 from supplier_sla.landing.inventory import LandedFile
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.rereading import Reread
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
 
 
@@ -34,18 +36,33 @@ class Run:
     contracts: Mapping[str, FileContract]
     latest_content_by_path: Mapping[str, str]
     limits: UnpackLimits
+    bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
 
 
-def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
-    """Settle `file`.
+def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator[DeliveryOutcome | UnchangedFile]:
+    """Settle `file`, one entity after the other; each is a delivery of its own, with its own counts and state.
 
-    It is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next run
-    loads the file again.
+    A delivery is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next
+    run loads it again.
 
     Raises:
         FileInMotion: the file is not what it was when it was hashed.
     """
-    reading, refusal = _reading_of(file, run)
+    try:
+        if file.refusal is not None:
+            raise file.refusal
+        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+    except FileRefused as refusal:
+        yield _receive(connection, file, run, None, refusal)
+        return
+    for reading in readings:
+        yield _receive(connection, file, run, reading, None)
+
+
+def _receive(
+    connection: Connection, file: LandedFile, run: Run, reading: Reading | None, refusal: FileRefused | None
+) -> DeliveryOutcome | UnchangedFile:
+    """Settle the file as one entity, or as none where no profile reads it."""
     arrival = Arrival(
         file=file,
         profile=reading.profile.name if reading else None,
@@ -63,51 +80,64 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
             return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
         original = original_delivery(cursor, arrival)
         if original is not None:
-            counts = Counts(rows_in_file=original.rows_in_file, rows_repeated=original.rows_in_file)
+            counts = Counts(
+                rows_in_file=original.rows_in_file,
+                rows_repeated=original.rows_in_file,
+                rows_elsewhere=original.rows_elsewhere,
+            )
             return settle(cursor, delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id)
     assert reading is not None  # either there is a reading or a refusal
-    return _load(connection, delivery_id, arrival, reading, run.limits)
+    return _load(connection, delivery_id, arrival, reading, run)
 
 
-def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None, FileRefused]:
-    if file.refusal is not None:
-        return None, file.refusal
-    try:
-        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
-    except FileRefused as refusal:
-        return None, refusal
-
-
-def _load(
-    connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
-) -> DeliveryOutcome:
+def _load(connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, run: Run) -> DeliveryOutcome:
     """Rows, quarantine and the delivery's state in one transaction."""
     try:
         with connection, connection.cursor() as cursor:
-            loaded = _load_hashed_content(cursor, delivery_id, arrival, reading, limits)
-            return settle(
-                cursor,
-                delivery_id,
-                arrival,
-                _state(loaded.counts),
-                loaded.counts,
-                extra_columns=loaded.extra_columns,
-                lines_skipped=loaded.lines_skipped,
-            )
+            return load_and_settle(cursor, delivery_id, arrival, reading, run)
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
             return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
 
 
+def load_and_settle(
+    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, run: Run, *, reread: Reread | None = None
+) -> DeliveryOutcome:
+    """Load a file that is booked and write down what became of it, within the caller's transaction.
+
+    Raises:
+        FileRefused: it cannot be read as a whole; the caller rolls back.
+        FileInMotion: it is not what it was when it was hashed.
+    """
+    loaded = _load_hashed_content(cursor, delivery_id, arrival, reading, run, reread)
+    return settle(
+        cursor,
+        delivery_id,
+        arrival,
+        "refused" if loaded.refusal else _state(loaded.counts),
+        loaded.counts,
+        reason=str(loaded.refusal) if loaded.refusal else None,
+        extra_columns=loaded.extra_columns,
+        lines_skipped=loaded.lines_skipped,
+    )
+
+
 def _load_hashed_content(
-    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
+    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, run: Run, reread: Reread | None
 ) -> Loaded:
     """Load the file and make sure that what was loaded is what was hashed."""
     file = arrival.file
     try:
-        with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
+        with file.path.open("rb") as stream, unpacked(stream, file, run.limits) as content:
             loaded = load_delivery(
-                cursor, content, reading, delivery_id=delivery_id, as_of=arrival.as_of, limits=limits
+                cursor,
+                content,
+                reading,
+                delivery_id=delivery_id,
+                as_of=arrival.as_of,
+                limits=run.limits,
+                bad_row_limits=reading.profile.limits.over(run.bad_row_limits),
+                reread=reread,
             )
         is_unchanged = file.is_unchanged()
     except OSError as error:

@@ -8,6 +8,7 @@ from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -32,9 +33,10 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         run_id=run_id,
         report=lambda line: say(f"    {line}"),
         limits=UnpackLimits.from_environment(),
+        bad_row_limits=BadRowLimits.from_environment(),
     )
     return {
-        "new": len(report.outcomes),
+        "new": report.files_new,
         "known": report.files_unchanged,
         "left_alone": report.files_skipped,
     }
