@@ -44,6 +44,11 @@ class LoadMeasurement:
         """Wall time of landing and casting over the floor's."""
         return (self.load.wall_seconds + self.typed.wall_seconds) / self.floor.wall_seconds
 
+    @property
+    def cpu_ratio(self) -> float:
+        """The same of the CPU seconds of server and client, which a busy machine disturbs less."""
+        return (_cpu_seconds(self.load) + _cpu_seconds(self.typed)) / _cpu_seconds(self.floor)
+
 
 def measure_load(
     folder: Path, rows: int, file_format: str, *, keep: bool, say: Callable[[str], None]
@@ -81,6 +86,10 @@ def measure_load(
             memory_bytes=int(landed["memory_bytes"]),
             memory_before_bytes=int(landed["memory_before_bytes"]),
         )
+
+
+def _cpu_seconds(cost: Cost) -> float:
+    return cost.server_cpu_seconds + cost.client_cpu_seconds
 
 
 def _copy(home: BenchmarkHome, path: Path) -> Cost:

@@ -14,7 +14,17 @@ LOAD_OVER_FLOOR = 2.0
 MEMORY_MEGABYTES = 300.0
 MEMORY_GROWTH = 1.1
 
-HEADS = ("floor s", "load s", "typed s", "x floor", "server CPU s", "client CPU s", "memory MB", "file MB")
+HEADS = (
+    "floor s",
+    "load s",
+    "typed s",
+    "x floor",
+    "x floor CPU",
+    "server CPU s",
+    "client CPU s",
+    "memory MB",
+    "file MB",
+)
 NAME_WIDTH = 20
 CELL_WIDTH = 13
 
@@ -46,7 +56,10 @@ def load_goals(measurements: Sequence[LoadMeasurement]) -> list[Goal]:
 def load_as_json(measurements: Sequence[LoadMeasurement]) -> dict[str, Any]:
     """Every figure."""
     return {
-        "files": [{**asdict(measurement), "ratio": measurement.ratio} for measurement in measurements],
+        "files": [
+            {**asdict(measurement), "ratio": measurement.ratio, "cpu_ratio": measurement.cpu_ratio}
+            for measurement in measurements
+        ],
         "goals": [goal_as_json(goal) for goal in load_goals(measurements)],
     }
 
@@ -57,6 +70,7 @@ def _line(measurement: LoadMeasurement) -> str:
         f"{measurement.load.wall_seconds:.2f}",
         f"{measurement.typed.wall_seconds:.2f}",
         f"{measurement.ratio:.2f}",
+        f"{measurement.cpu_ratio:.2f}",
         f"{measurement.load.server_cpu_seconds:.2f}",
         f"{measurement.load.client_cpu_seconds:.2f}",
         f"{measurement.memory_bytes / MEGABYTE:.0f}",

@@ -113,6 +113,8 @@ def test_a_part_has_the_indexes_of_raw_and_is_found_through_raw_only(fresh: Ware
     assert parts_of(fresh) == [("raw_part.suppliers_1",)]
     indexes = "select regexp_replace(indexdef, '^.* USING ', '') from pg_indexes where tablename = %s order by 1"
     assert fresh.query(indexes, ("suppliers_1",)) == fresh.query(indexes, ("suppliers",))
+    owners = "select count(distinct relowner) from pg_class where oid in (%s::regclass, %s::regclass)"
+    assert fresh.query(owners, ("raw.suppliers", "raw_part.suppliers_1")) == [(1,)]
     with closing(psycopg2.connect(fresh.transformer_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select supplier_name, _line from raw.suppliers order by _line")
         assert cursor.fetchall() == [("One", 2), ("Two", 3)]
