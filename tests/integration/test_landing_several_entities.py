@@ -11,6 +11,7 @@ import pytest
 from supplier_sla.database import session
 from supplier_sla.landing import LandingReport, folder, land_exports
 from supplier_sla.landing.outcome import Counts
+from supplier_sla.landing.personal import KEEP_EVERYTHING
 from supplier_sla.landing.profile import SourceProfile
 from supplier_sla.night.summary import FilesSeen, _deliveries
 from supplier_sla.preview import unsaved_landing
@@ -243,7 +244,7 @@ def test_a_preview_tells_of_each_entity_and_leaves_nothing(
     header = ["kind", "no", "at", "text", "about"]
     (landing / "hd_1.csv").write_bytes(delimited(header, [["ticket", "1", "2026-01-05T09:12:44Z", "lift", ""]]))
     with session(module_warehouse.admin_url) as connection:
-        told = unsaved_landing.land_unsaved(connection, landing, as_of=AS_OF)
+        told = unsaved_landing.land_unsaved(connection, landing, as_of=AS_OF, personal=KEEP_EVERYTHING)
         connection.rollback()
     assert [path for path, _ in told] == ["hd_1.csv", "hd_1.csv"]
     assert [sentence.split(",")[0] for _, sentence in told] == [

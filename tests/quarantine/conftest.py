@@ -14,14 +14,15 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from supplier_sla.database import connect
+from supplier_sla.landing.delivered_file import find_delivered_file
 from supplier_sla.landing.folder import prepare_run
 from supplier_sla.landing.inventory import LandedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome
+from supplier_sla.landing.personal import KEEP_EVERYTHING
 from supplier_sla.landing.profile import SourceProfile, load_profiles
 from supplier_sla.landing.receive import Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
-from supplier_sla.quarantine.delivered_file import find_delivered_file
 from supplier_sla.quarantine.reread import Rereading, Selection, reread
 from tests.conftest import Warehouse
 
@@ -94,7 +95,12 @@ class Desk:
     def reread(self, delivery_id: int | None = None, *folders: Path, **options: Any) -> list[Rereading]:
         """Read one delivery, or all, again."""
         selection = options.pop("selection", Selection(delivery_id=delivery_id))
-        find_file = partial(find_delivered_file, folders=folders or [self.landing], limits=self.run.limits)
+        find_file = partial(
+            find_delivered_file,
+            folders=folders or [self.landing],
+            inbox=self.landing.parent / "inbox",
+            limits=self.run.limits,
+        )
         results = reread(self.connection, self.run, find_file, selection, **options)
         self.assert_conserved()
         return results
@@ -140,7 +146,7 @@ def open_desk(module_warehouse: Warehouse, tmp_path: Path) -> Iterator[Callable[
         def opened(*profiles: SourceProfile, limits: BadRowLimits | None = None) -> Desk:
             landing = tmp_path / "landing"
             landing.mkdir()
-            run = prepare_run(connection, FIRST_NIGHT, "test", UnpackLimits(), limits or BadRowLimits())
+            run = prepare_run(FIRST_NIGHT, "test", UnpackLimits(), limits or BadRowLimits(), KEEP_EVERYTHING)
             a_desk = Desk(module_warehouse, connection, landing, run)
             a_desk.mend(*(profiles or (desk(),)))
             return a_desk

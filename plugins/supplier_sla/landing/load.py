@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,8 @@ from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.parts import adopt_rows, is_worth_a_part, may_become_part
+from supplier_sla.landing.personal import NOT_SHOWN
+from supplier_sla.landing.personal_record import require_setting
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
@@ -59,6 +61,7 @@ class _Spool:
     reader: RecordReader
     mapping: FileMapping
     problem_file: IO[bytes]
+    hides_values: bool
     record_count: int = 0
     elsewhere_count: int = 0
     problem_count: int = 0
@@ -68,7 +71,7 @@ class _Spool:
         for delivered in self.reader.batches():
             batch = self.mapping.fitting(delivered)
             self.elsewhere_count += len(delivered.records) - len(batch.records)
-            problems = [_problem(broken) for broken in batch.broken]
+            problems = [_problem(broken, hides_values=self.hides_values) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
                 encode_rows([_problem_row(problem) for problem in problems], [problem.line for problem in problems])
@@ -88,6 +91,7 @@ def load_delivery(
     limits: UnpackLimits,
     bad_row_limits: BadRowLimits | None = None,
     reread: Reread | None = None,
+    inspect: Callable[[Counts], None] = lambda counts: None,
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
 
@@ -95,17 +99,21 @@ def load_delivery(
     `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
     readings of the same file kept out; the others count as repeats.
 
+    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file.
+
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
         ConservationViolated: a record got lost or was counted twice.
+        PersonalSettingChanged: the rows in raw came in under another setting for personal values.
     """
+    require_setting(cursor, reading.personal)
     contract = reading.contract
     reader = open_reader(stream, reading, limits)
     mapping = plan_mapping(reading, reader.header, columns_found=reader.columns_found, has_extras=reader.has_extras)
     open_working_tables(cursor, contract, mapping.constants)
     with ExitStack() as open_files:
         problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
-        spool = _Spool(reader, mapping, problem_file)
+        spool = _Spool(reader, mapping, problem_file, hides_values=reading.personal.protects(contract))
         copy_into(cursor, "incoming", ("_line", *mapping.target_names), spool.row_pieces())
         if spool.problem_count:
             problem_file.seek(0)
@@ -125,21 +133,31 @@ def load_delivery(
     rows_known = find_repeats(cursor, contract, rows_prepared)
     if reread:
         rows_known += set_aside_restated_rows(cursor, contract, reread)
-    if may_be_part and is_worth_a_part(rows_prepared, rows_known):
-        rows_loaded = adopt_rows(cursor, contract, delivery_id, rows_prepared, rows_known)
+    as_part = may_be_part and is_worth_a_part(rows_prepared, rows_known)
+    if as_part or rows_known == rows_prepared:
+        rows_loaded = rows_prepared - rows_known
     else:
-        rows_loaded = _insert_rows(cursor, contract) if rows_known < rows_prepared else 0
-    drop_working_tables(cursor)
+        rows_loaded = _insert_rows(cursor, contract)
     rows_repeated = rows_withheld + rows_known
     counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
+    inspect(counts)
+    if as_part and (rows_adopted := adopt_rows(cursor, contract, delivery_id, rows_prepared)) != rows_loaded:
+        raise ConservationViolated(
+            f"delivery {delivery_id}", expected=f"{rows_loaded} rows in its part", found=str(rows_adopted)
+        )
+    drop_working_tables(cursor)
     return Loaded(counts, extra_columns, reader.lines_skipped)
 
 
-def _problem(broken: BrokenRecord) -> Problem:
+def _problem(broken: BrokenRecord, *, hides_values: bool) -> Problem:
+    """A damaged record has no columns by which its personal values could be told: all of it is hidden, or nothing."""
+    if hides_values:
+        found = broken.found if broken.reason_code == "wrong_field_count" else NOT_SHOWN
+        return Problem(broken.line, broken.column, found, broken.expected, broken.reason_code, NOT_SHOWN)
     return Problem(broken.line, broken.column, broken.found, broken.expected, broken.reason_code, broken.text)
 
 

@@ -51,6 +51,7 @@ class DeliveryOutcome:
     reason: str | None = None
     extra_columns: tuple[str, ...] = ()
     lines_skipped: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -66,18 +67,17 @@ class DeliveryOutcome:
         if counts.rows_elsewhere:
             parts.append(f"{counts.rows_elsewhere:,} beside them belong to another entity")
         if self.extra_columns:
-            parts.append(f"{len(self.extra_columns)} unknown columns kept as JSON")
+            parts.append(f"{len(self.extra_columns)} unknown columns listed in ops.delivery")
         if self.lines_skipped:
             parts.append(f"{self.lines_skipped:,} lines before the header skipped")
-        return ", ".join(parts)
+        return "; ".join([", ".join(parts), *self.remarks])
 
 
 @dataclass(frozen=True)
 class UnchangedFile:
-    """A file as one entity that an earlier run has settled; `went_back` if its path held other content in between."""
+    """A file that an earlier run has settled: nothing else was delivered under its name since."""
 
     relative_path: str
-    went_back: bool
 
 
 @dataclass(frozen=True)

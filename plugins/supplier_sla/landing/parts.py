@@ -43,10 +43,12 @@ def is_worth_a_part(row_count: int, repeated_count: int) -> bool:
     return is_mostly_new and row_count - repeated_count >= FEWEST_ROWS_OF_A_PART
 
 
-def adopt_rows(cursor: Cursor, contract: FileContract, delivery_id: int, row_count: int, repeated_count: int) -> int:
-    """Take the table `prepared`, which is logged, into raw without the lines in `repeated`; returns the rows loaded."""
-    if repeated_count:
-        cursor.execute("delete from prepared using repeated where prepared._line = repeated.line")
-        row_count -= int(cursor.rowcount)
+def adopt_rows(cursor: Cursor, contract: FileContract, delivery_id: int, row_count: int) -> int:
+    """Take the `row_count` rows of `prepared`, which is logged, into raw without the lines in `repeated`.
+
+    Returns the number of rows that came into raw.
+    """
+    cursor.execute("delete from prepared using repeated where prepared._line = repeated.line")
+    row_count -= int(cursor.rowcount)
     cursor.execute(sql.SQL("select raw.adopt_part(%s, %s)"), (contract.entity, delivery_id))
     return row_count

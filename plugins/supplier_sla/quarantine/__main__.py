@@ -19,16 +19,17 @@ from supplier_sla.bilingual import Words
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.instant import parse_instant
+from supplier_sla.landing.delivered_file import find_delivered_file
 from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, prepare_run, take_turn
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import PersonalData
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import WarehouseClosed, warehouse_url
 from supplier_sla.quarantine.arguments import MOST_SHOWN, quarantine_parser
 from supplier_sla.quarantine.book import Filter, list_problems, list_refused, read_problem
-from supplier_sla.quarantine.delivered_file import find_delivered_file
 from supplier_sla.quarantine.reread import Selection, reread
 from supplier_sla.quarantine.text import WORDS, csv_text, list_lines, problem_lines, reread_lines
-from supplier_sla.settings import PREFIX
+from supplier_sla.settings import PREFIX, inbox_of
 from supplier_sla.terminal import harmless
 
 RUN_ID = "quarantine_reread"
@@ -81,9 +82,9 @@ def _reread(connection: Connection, options: argparse.Namespace, words: Words, h
     as_of = parse_instant(options.as_of, name="--as-of") if options.as_of else now
     take_turn(connection, LOCK_TIMEOUT_SECONDS)
     limits, bad_row_limits = UnpackLimits.from_environment(), BadRowLimits.from_environment()
-    run = prepare_run(connection, as_of, RUN_ID, limits, bad_row_limits)
+    run = prepare_run(as_of, RUN_ID, limits, bad_row_limits, PersonalData.from_environment(home))
     selection = Selection(options.delivery, options.source, options.entity)
-    find_file = partial(find_delivered_file, folders=_folders(options, home), limits=limits)
+    find_file = partial(find_delivered_file, folders=_folders(options, home), inbox=inbox_of(home), limits=limits)
     results = reread(connection, run, find_file, selection, is_dry_run=options.dry_run)
     return _text(reread_lines(results, words, is_dry_run=options.dry_run))
 

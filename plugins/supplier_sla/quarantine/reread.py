@@ -9,17 +9,17 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.delivered_file import DeliveredFileMissing, names_as_delivered
 from supplier_sla.landing.deliveries import Arrival, book_rereading
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import DeliveryOutcome
-from supplier_sla.landing.profile import Reading, choose_readings_by_names
+from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
-from supplier_sla.quarantine.delivered_file import DeliveredFileGone, names_as_delivered
 
-# Takes the path and the SHA-256 of a delivery; raises DeliveredFileGone where its file is nowhere any more.
-FindFile = Callable[[str, str], LandedFile]
+# Takes the SHA-256 and the path of a delivery; raises DeliveredFileMissing where its file is nowhere any more.
+FindFile = Callable[[Cursor, str, str], LandedFile]
 
 
 class NothingToReread(SupplierSlaError):
@@ -99,9 +99,10 @@ def _reread_one(
 ) -> Iterator[Rereading]:
     """As the entity that it was; as each that its file feeds by now, where no profile read it then."""
     try:
-        file = find_file(candidate.relative_path, candidate.content_sha256)
+        with connection, connection.cursor() as cursor:
+            file = find_file(cursor, candidate.content_sha256, candidate.relative_path)
         readings = _readings(file, candidate, run)
-    except (DeliveredFileGone, FileRefused) as error:
+    except (DeliveredFileMissing, FileRefused) as error:
         yield Rereading(candidate, None, str(error), is_kept=False)
         return
     for reading in readings:
@@ -126,7 +127,7 @@ def _reread_as(
 def _readings(file: LandedFile, candidate: Candidate, run: Run) -> list[Reading]:
     if file.refusal is not None:
         raise file.refusal
-    readings = choose_readings_by_names(names_as_delivered(file), run.profiles, run.contracts)
+    readings = run.readings(names_as_delivered(file))
     fitting = [reading for reading in readings if candidate.entity in (None, reading.contract.entity)]
     if not fitting:
         raise FileRefused(
