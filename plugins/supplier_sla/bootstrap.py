@@ -242,14 +242,17 @@ def _can_log_in(url: str) -> bool:
 
 def _grant_roles(cursor: Cursor) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s)", (GRANT_LOCK,))
-    cursor.execute(
-        "select current_database(), current_user,"
-        " pg_has_role(current_user, 'transformer', 'set') and pg_has_role(current_user, 'transformer', 'usage')"
-    )
-    database, user, may_act_as_transformer = cursor.fetchone() or ("", "", False)
+    cursor.execute("select current_database(), current_user")
+    database, user = cursor.fetchone() or ("", "")
     names = {"database": sql.Identifier(database), "user": sql.Identifier(user)}
-    if not may_act_as_transformer:  # the derived schemas are made for it
-        cursor.execute(sql.SQL("grant transformer to {user}").format(**names))
+    # The derived schemas are made for the transformer; large tables of the loader pass to the owner of raw.
+    for role in ("transformer", "loader"):
+        cursor.execute(
+            "select pg_has_role(current_user, %(role)s, 'set') and pg_has_role(current_user, %(role)s, 'usage')",
+            {"role": role},
+        )
+        if not (cursor.fetchone() or (False,))[0]:
+            cursor.execute(sql.SQL("grant {role} to {user}").format(role=sql.Identifier(role), **names))
     cursor.execute("select pg_has_role(current_user, %s, 'set')", (RETENTION_ROLE,))
     if not (cursor.fetchone() or (False,))[0]:
         cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(RETENTION_ROLE), names["user"]))

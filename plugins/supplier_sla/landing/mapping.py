@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from operator import itemgetter
 
 from supplier_sla.landing.contract import Column
 from supplier_sla.landing.converters import Converter, converters, with_ties_broken
 from supplier_sla.landing.personal import Protect
 from supplier_sla.landing.personal_column import PersonalColumn, personal_column
 from supplier_sla.landing.profile import FileProfile, Reading
+from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.source_column import Condition, SourceColumn
@@ -177,7 +177,7 @@ class FileMapping:
         if self._keeps_extras or not in_order:
             return False
         return all(
-            target.is_plain and (target.if_null is None or all(map(itemgetter(*target.source_indexes), batch.records)))
+            target.is_plain and (target.if_null is None or have_value(batch.records, *target.source_indexes))
             for target in self.targets
         )
 

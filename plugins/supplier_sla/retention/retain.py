@@ -138,7 +138,8 @@ def _emptied(cursor: Cursor, name: str, months: int, as_of: datetime, *, is_appl
         cursor.execute(
             sql.SQL(
                 "update {table} as emptied set {assignments} from resting"
-                " where emptied.ctid = resting.row_id and resting.held_by is null"
+                " where emptied.tableoid = resting.table_id and emptied.ctid = resting.row_id"
+                " and resting.held_by is null"
             ).format(
                 table=table,
                 assignments=sql.SQL(", ").join(sql.SQL("{} = null").format(sql.Identifier(one)) for one in columns),
@@ -157,6 +158,7 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
             create temporary table resting on commit drop as
             with versions as (
                 select
+                    tableoid as table_id,  -- a large delivery is a table of its own below the raw one
                     ctid as row_id,
                     {ticket_id} as ticket_id,
                     max(greatest({times})) over (partition by {key}) as last_at,
@@ -165,6 +167,7 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
             )
 
             select
+                versions.table_id,
                 versions.row_id,
                 (
                     select held_ticket.reason
@@ -190,7 +193,8 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
 
 def _find_quarantined(cursor: Cursor, limit_at: datetime) -> None:
     cursor.execute(
-        "create temporary table resting on commit drop as select ctid as row_id, null::text as held_by"
+        "create temporary table resting on commit drop as select tableoid as table_id, ctid as row_id,"
+        " null::text as held_by"
         " from ops.quarantined_row where as_of < %s and num_nonnulls(value_found, record) > 0",
         (limit_at,),
     )
