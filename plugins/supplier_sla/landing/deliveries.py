@@ -123,6 +123,7 @@ def settle(
     repeats_delivery_id: int | None = None,
     extra_columns: tuple[str, ...] = (),
     lines_skipped: int = 0,
+    objects_without_records: int = 0,
 ) -> DeliveryOutcome:
     """Write down what became of a delivery."""
     cursor.execute(
@@ -144,5 +145,13 @@ def settle(
         },
     )
     return DeliveryOutcome(
-        delivery_id, arrival.file.relative_path, arrival.entity, state, counts, reason, extra_columns, lines_skipped
+        delivery_id,
+        arrival.file.relative_path,
+        arrival.entity,
+        state,
+        counts,
+        reason,
+        extra_columns,
+        lines_skipped,
+        objects_without_records,
     )

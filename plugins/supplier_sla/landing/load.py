@@ -44,6 +44,7 @@ class Loaded:
     counts: Counts
     extra_columns: tuple[str, ...]
     lines_skipped: int
+    objects_without_records: int
 
 
 @dataclass
@@ -105,7 +106,8 @@ def load_delivery(
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    return Loaded(counts, (*mapping.extra_columns, *reader.extra_names), reader.lines_skipped)
+    extra_columns = (*mapping.extra_columns, *reader.extra_names)
+    return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records)
 
 
 def _problem(broken: BrokenRecord) -> Problem:

@@ -128,7 +128,10 @@ def plan_mapping(
     for target in targets:
         constants.pop(target.name, None)
     used = {target.source_index for target in targets}
-    extra_indexes = tuple(index for index in range(len(header)) if index not in used)
+    not_kept = {name.casefold() for name in file_profile.not_kept}
+    extra_indexes = tuple(
+        index for index, name in enumerate(header) if index not in used and name.casefold() not in not_kept
+    )
     return FileMapping(
         targets=tuple(sorted(targets, key=lambda target: target.source_index)),
         constants=constants,

@@ -43,6 +43,7 @@ class DeliveryOutcome:
     reason: str | None = None
     extra_columns: tuple[str, ...] = ()
     lines_skipped: int = 0
+    objects_without_records: int = 0
 
     @property
     def sentence(self) -> str:
@@ -58,7 +59,9 @@ class DeliveryOutcome:
         if self.extra_columns:
             parts.append(f"{len(self.extra_columns)} unknown columns kept as JSON")
         if self.lines_skipped:
-            parts.append(f"{self.lines_skipped:,} lines before the header skipped")
+            parts.append(f"{self.lines_skipped:,} lines around the header skipped")
+        if self.objects_without_records:
+            parts.append(f"{self.objects_without_records:,} objects without a record")
         return ", ".join(parts)
 
 

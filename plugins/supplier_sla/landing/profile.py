@@ -25,16 +25,27 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 
 BY_FILE_NAME = "by_file_name"
 
-FileFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
+FileFormat = Literal["csv", "json", "jsonl", "xlsx", "parquet"]
+
+RepeatedColumns = Literal["refuse", "number"]
 
 # Options that mean something in some formats only.
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
     "delimiter": ("csv",),
     "quote": ("csv",),
-    "encoding": ("csv", "jsonl"),
+    "encoding": ("csv", "json", "jsonl"),
     "header_row": ("csv", "xlsx"),
+    "header_rows": ("csv", "xlsx"),
+    "skip_after_header": ("csv", "xlsx"),
+    "repeated_columns": ("csv", "xlsx"),
     "sheet": ("xlsx",),
+    "unpivot": ("csv", "xlsx", "parquet"),
+    "records": ("json",),
+    "each": ("json", "jsonl"),
 }
+
+# Options that make columns which no file contract can name.
+_OPTIONS_WITH_COLUMNS = ("unpivot", "each")
 
 
 def _encoding(name: str) -> str:
@@ -69,6 +80,12 @@ def _file_time_pattern(pattern: str) -> str:
     return pattern
 
 
+def _array_path(path: str) -> str:
+    if not re.fullmatch(r"([^\[\].]+(\.[^\[\].]+)*\[\])(\.[^\[\].]+(\.[^\[\].]+)*\[\])*", path):
+        raise ValueError("the path of an array, such as changelog.histories[].items[]")
+    return path
+
+
 class SourceColumn(YamlModel):
     """Where one canonical column comes from, and what its values mean; in YAML a bare name is short for `{from: name}`.
 
@@ -83,6 +100,25 @@ class SourceColumn(YamlModel):
     optional: bool = False
 
 
+class Unpivot(YamlModel):
+    """Which columns of a table are questions, by patterns such as `Q*`: each of them gives a record of its own.
+
+    `besides` are patterns of columns that are none although they fit. `question` and `answer` are the names by which
+    `columns` of the profile address the name of the question's column and its value.
+    """
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    besides: tuple[str, ...] = ()
+    question: str = Field(default="question", min_length=1)
+    answer: str = Field(default="answer", min_length=1)
+
+    @model_validator(mode="after")
+    def _has_two_names(self) -> Self:
+        if self.question.casefold() == self.answer.casefold():
+            raise ValueError(f"unpivot.answer: another name than unpivot.question (found {self.answer!r})")
+        return self
+
+
 def _from_bare_name(value: object) -> object:
     return {"from": value} if isinstance(value, str) else value
 
@@ -90,9 +126,14 @@ def _from_bare_name(value: object) -> object:
 class FileProfile(YamlModel):
     """How the files of one pattern are read. Without `columns` the file uses the contract's own names.
 
-    In `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible sheet).
-    `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
-    before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
+    In `json` and `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible
+    sheet). `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names;
+    the lines before it are skipped, and `skip_after_header` records below it. `header_rows` rows give the names
+    together. `repeated_columns: number` calls the second column of a name `Name.2`. How files are packed (gzip, zip)
+    is seen from their content and not said here.
+
+    `records` is the path of the list in a JSON document (default: the document is the list); `each` the path of an
+    array in each object whose elements are the records. Of the columns or paths in `not_kept` nothing is kept.
     """
 
     pattern: str = Field(min_length=1)
@@ -102,7 +143,14 @@ class FileProfile(YamlModel):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str | None = Field(default='"', min_length=1, max_length=1)
     header_row: int | None = Field(default=None, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=10)
+    skip_after_header: int = Field(default=0, ge=0, le=100)
+    repeated_columns: RepeatedColumns = "refuse"
     sheet: str | None = Field(default=None, min_length=1)
+    records: str | None = Field(default=None, min_length=1)
+    each: Annotated[str, AfterValidator(_array_path)] | None = None
+    unpivot: Unpivot | None = None
+    not_kept: tuple[str, ...] = ()
     zone: Annotated[str, AfterValidator(_zone)] | None = None
     timestamp_formats: tuple[Annotated[str, AfterValidator(_timestamp_format)], ...] = Field((ISO8601,), min_length=1)
     null_marks: tuple[str, ...] = ("",)
@@ -115,6 +163,9 @@ class FileProfile(YamlModel):
         for option, formats in _FORMATS_OF_OPTION.items():
             if option in self.model_fields_set and self.format not in formats:
                 raise ValueError(f"{option}: only with format {' or '.join(formats)} (found {self.format})")
+        for option in _OPTIONS_WITH_COLUMNS:
+            if option in self.model_fields_set and self.columns is None:
+                raise ValueError(f"{option}: only with columns")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
         return self

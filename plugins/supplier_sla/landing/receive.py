@@ -93,6 +93,7 @@ def _load(
                 loaded.counts,
                 extra_columns=loaded.extra_columns,
                 lines_skipped=loaded.lines_skipped,
+                objects_without_records=loaded.objects_without_records,
             )
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:

@@ -53,7 +53,7 @@ def reading_of(file_name: str) -> Reading:
         pytest.param("%d/%m/%Y %H:%M", "dd/mm/yyyy", "strptime", id="timestamp format"),
         pytest.param("zone: Europe/Berlin", "encoding: utf-9", "files.0.encoding", id="encoding"),
         pytest.param("zone: Europe/Berlin", "delimiter: '||'", "files.0.delimiter", id="delimiter"),
-        pytest.param("zone: Europe/Berlin", "format: json", "files.0.format", id="format"),
+        pytest.param("zone: Europe/Berlin", "format: html", "files.0.format", id="format"),
         pytest.param("zone: Europe/Berlin", "sheet: Tickets", "sheet: only with format xlsx", id="sheet of a text"),
         pytest.param(
             "zone: Europe/Berlin",
