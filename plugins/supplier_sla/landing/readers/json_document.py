@@ -267,7 +267,7 @@ class _Document:
     def _damaged(self, expected: str) -> FileRefused:
         found = printable(self._buffer[self._position : self._position + 40]) or "the end of the file"
         return FileRefused(
-            f"the JSON document after {self.object_count:,} objects",
+            f"the JSON document after object {self.object_count:,}",
             expected=expected,
             found=found,
             next_step="deliver a whole document again, or JSON Lines with format: jsonl",
