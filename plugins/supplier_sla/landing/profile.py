@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
@@ -26,8 +27,6 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 BY_FILE_NAME = "by_file_name"
 
 FileFormat = Literal["csv", "json", "jsonl", "xlsx", "parquet"]
-
-RepeatedColumns = Literal["refuse", "number"]
 
 # Options that mean something in some formats only.
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
@@ -80,12 +79,6 @@ def _file_time_pattern(pattern: str) -> str:
     return pattern
 
 
-def _array_path(path: str) -> str:
-    if not re.fullmatch(r"([^\[\].]+(\.[^\[\].]+)*\[\])(\.[^\[\].]+(\.[^\[\].]+)*\[\])*", path):
-        raise ValueError("the path of an array, such as changelog.histories[].items[]")
-    return path
-
-
 class SourceColumn(YamlModel):
     """Where one canonical column comes from, and what its values mean; in YAML a bare name is short for `{from: name}`.
 
@@ -98,25 +91,6 @@ class SourceColumn(YamlModel):
     unknown_code: Literal["quarantine", "keep"] = "quarantine"
     if_null: str | None = Field(default=None, min_length=1)
     optional: bool = False
-
-
-class Unpivot(YamlModel):
-    """Which columns of a table are questions, by patterns such as `Q*`: each of them gives a record of its own.
-
-    `besides` are patterns of columns that are none although they fit. `question` and `answer` are the names by which
-    `columns` of the profile address the name of the question's column and its value.
-    """
-
-    columns: tuple[str, ...] = Field(min_length=1)
-    besides: tuple[str, ...] = ()
-    question: str = Field(default="question", min_length=1)
-    answer: str = Field(default="answer", min_length=1)
-
-    @model_validator(mode="after")
-    def _has_two_names(self) -> Self:
-        if self.question.casefold() == self.answer.casefold():
-            raise ValueError(f"unpivot.answer: another name than unpivot.question (found {self.answer!r})")
-        return self
 
 
 def _from_bare_name(value: object) -> object:
@@ -148,7 +122,8 @@ class FileProfile(YamlModel):
     repeated_columns: RepeatedColumns = "refuse"
     sheet: str | None = Field(default=None, min_length=1)
     records: str | None = Field(default=None, min_length=1)
-    each: Annotated[str, AfterValidator(_array_path)] | None = None
+    each: Annotated[str, AfterValidator(array_path)] | None = None
+    before_first: BeforeFirst | None = None
     unpivot: Unpivot | None = None
     not_kept: tuple[str, ...] = ()
     zone: Annotated[str, AfterValidator(_zone)] | None = None
@@ -166,6 +141,8 @@ class FileProfile(YamlModel):
         for option in _OPTIONS_WITH_COLUMNS:
             if option in self.model_fields_set and self.columns is None:
                 raise ValueError(f"{option}: only with columns")
+        if self.before_first is not None and self.each is None:
+            raise ValueError("before_first: only with each")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
         return self

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from supplier_sla.landing.reader_options import BeforeFirst
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.records import BrokenRecord, RecordReader
@@ -149,3 +150,43 @@ def test_more_elements_than_positions_refuse_the_file(monkeypatch: pytest.Monkey
     four = {"histories": [*ISSUE["changelog"]["histories"], ISSUE["changelog"]["histories"][2]]}  # type: ignore[index]
     with pytest.raises(FileRefused, match="fewer than 4 elements"):
         opened([{"key": "S-1", "changelog": four}])
+
+
+def test_what_held_before_the_first_change_is_a_record_of_its_own() -> None:
+    prefix = "changelog.histories[]."
+
+    def change(number: str, field: str, old: str | None, new: str) -> dict[str, Any]:
+        item = {"field": field, "fromString": old, "toString": new}
+        return {"id": number, "created": f"t{number}", "items": [item]}
+
+    issue = {
+        "key": "S-1",
+        "fields": {"created": "t0"},
+        "changelog": {
+            "histories": [  # the newest first, as the tool may deliver them
+                change("101", "status", "Waiting", "Resolved"),
+                change("100", "Priority", "High", "Low"),
+                change("99", "status", "Open", "Waiting"),
+                change("9", "priority", "Medium", "High"),
+                change("8", "", "x", "y"),
+            ]
+        },
+    }
+    reader = JsonLinesReader(
+        io.BytesIO(json.dumps(issue).encode()),
+        encoding="utf-8",
+        expected=("key", f"{prefix}created", f"{prefix}items[].field", f"{prefix}items[].toString"),
+        each=EACH,
+        before_first=BeforeFirst(
+            of=f"{prefix}items[].field",
+            by=f"{prefix}id",
+            instead={f"{prefix}created": "fields.created", f"{prefix}items[].toString": f"{prefix}items[].fromString"},
+        ),
+    )
+    positions = [
+        reader.header.index(name)
+        for name in (f"{prefix}created", f"{prefix}items[].field", f"{prefix}items[].toString")
+    ]
+    records = {line: [record[position] for position in positions] for line, record in read(reader)[0].items()}
+    assert list(records) == [1_000_000 + position for position in range(1, 8)]
+    assert [records[1_000_006], records[1_000_007]] == [["t0", "status", "Open"], ["t0", "priority", "Medium"]]

@@ -71,7 +71,12 @@ def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
     expected = [column.source for column in reading.sources.values()]
     if profile.format == "jsonl":
         return JsonLinesReader(
-            stream, encoding=profile.encoding, expected=expected, each=profile.each, not_kept=profile.not_kept
+            stream,
+            encoding=profile.encoding,
+            expected=expected,
+            each=profile.each,
+            before_first=profile.before_first,
+            not_kept=profile.not_kept,
         )
     return JsonDocumentReader(
         stream,
@@ -79,6 +84,7 @@ def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
         expected=expected,
         records=profile.records,
         each=profile.each,
+        before_first=profile.before_first,
         not_kept=profile.not_kept,
     )
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Literal
 
+from supplier_sla.landing.reader_options import BeforeFirst
 from supplier_sla.landing.readers.json_objects import NotJson, Number, ObjectRecords, decoder
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.readers.text import LONGEST_LINE_CHARACTERS, open_text, read_characters
@@ -57,12 +58,13 @@ class JsonDocumentReader:
         expected: Iterable[str],
         records: str | None = None,
         each: str | None = None,
+        before_first: BeforeFirst | None = None,
         not_kept: Iterable[str] = (),
     ) -> None:
         text = open_text(stream, encoding)
         self._encoding = text.encoding
         self._document = _Document(text, tuple(records.split(".")) if records else ())
-        self._objects = ObjectRecords(expected, each=each, not_kept=not_kept)
+        self._objects = ObjectRecords(expected, each=each, before_first=before_first, not_kept=not_kept)
         self.header = self._objects.header
         self.extra_names = self._objects.extra_names
         later = self._read_batches()

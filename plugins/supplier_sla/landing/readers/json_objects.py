@@ -15,9 +15,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 from typing import Any, NoReturn
 
+from supplier_sla.landing.reader_options import BeforeFirst
 from supplier_sla.landing.readers.numbers import plain
 from supplier_sla.landing.readers.positions import POSITIONS_OF_A_LINE, place
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
@@ -64,14 +65,23 @@ Found = tuple[int, list[str], dict[str, str]]
 class ObjectRecords:
     """Turns objects into batches. The header is `expected`; all else of an object are extras, but for `not_kept`."""
 
-    def __init__(self, expected: Iterable[str], *, each: str | None = None, not_kept: Iterable[str] = ()) -> None:
-        self.header = tuple({name.casefold(): name for name in expected}.values())
+    def __init__(
+        self,
+        expected: Iterable[str],
+        *,
+        each: str | None = None,
+        before_first: BeforeFirst | None = None,
+        not_kept: Iterable[str] = (),
+    ) -> None:
+        needed = (before_first.of, before_first.by, *chain(*before_first.instead.items())) if before_first else ()
+        self.header = tuple({name.casefold(): name for name in (*needed, *expected)}.values())
         self.extra_names: dict[str, None] = {}
         self.objects_without_records = 0
         self._each = tuple(each.removesuffix("[]").split("[].")) if each else ()
         self._found: set[int] = set()
         self._index_by_name = {name.casefold(): index for index, name in enumerate(self.header)}
         self._not_kept = {name.casefold() for name in not_kept}
+        self._before_first = before_first
         # How a name is spelled in the file -> its position in the header, or that it is in none.
         self._index_by_spelling: dict[str, int] = {}
         self._has_elements = False
@@ -139,9 +149,31 @@ class ObjectRecords:
             return
         level = self._level(content, "", [], without=self._each[0])
         positions = count(1)
-        yield from self._elements(number, content, [level], "", positions)
+        records: list[list[str]] = []
+        for found in self._elements(number, content, [level], "", positions):
+            if not isinstance(found, BrokenRecord):
+                records.append(found[1])
+            yield found
+        for record in self._before(records):
+            yield place(number, _next(positions)), record, {}
         if next(positions) == 1:
             self.objects_without_records += 1
+
+    def _before(self, records: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+        if self._before_first is None:
+            return
+        of, by = (self._index(name) for name in (self._before_first.of, self._before_first.by))
+        instead = [(self._index(name), self._index(other)) for name, other in self._before_first.instead.items()]
+        firsts: dict[str, Sequence[str]] = {}
+        for record in records:
+            name = record[of].casefold()
+            if name and (name not in firsts or _in_order(record[by]) < _in_order(firsts[name][by])):
+                firsts[name] = record
+        for first in firsts.values():
+            before = list(first)
+            for index, other in instead:
+                before[index] = first[other]
+            yield before
 
     def _elements(
         self, number: int, enclosing: dict[str, Any], levels: list[_Level], prefix: str, positions: Iterator[int]
@@ -245,6 +277,12 @@ def _list_at(enclosing: dict[str, Any], path: str, name: str) -> list[Any]:
     if not isinstance(value, list):
         raise JsonDamage("not_a_list", f"a list at {name}", printable(_compact(value)), name)
     return value
+
+
+def _in_order(value: str) -> tuple[bool, int, str]:
+    """Whole numbers by their size, everything else after them as text."""
+    is_number = value.isascii() and value.isdigit()
+    return not is_number, int(value) if is_number else 0, value
 
 
 def _next(positions: Iterator[int]) -> int:
