@@ -14,6 +14,7 @@ from operator import itemgetter
 
 from supplier_sla.landing.contract import Column, FileContract
 from supplier_sla.landing.profile import FileProfile, Reading, SourceColumn
+from supplier_sla.landing.reader_options import is_below
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.timestamps import ISO8601, TimestampNotReadable, to_utc
@@ -128,9 +129,8 @@ def plan_mapping(
     for target in targets:
         constants.pop(target.name, None)
     used = {target.source_index for target in targets}
-    not_kept = {name.casefold() for name in file_profile.not_kept}
     extra_indexes = tuple(
-        index for index, name in enumerate(header) if index not in used and name.casefold() not in not_kept
+        index for index, name in enumerate(header) if index not in used and not is_below(name, file_profile.not_kept)
     )
     return FileMapping(
         targets=tuple(sorted(targets, key=lambda target: target.source_index)),

@@ -107,7 +107,8 @@ class FileProfile(YamlModel):
     is seen from their content and not said here.
 
     `records` is the path of the list in a JSON document (default: the document is the list); `each` the path of an
-    array in each object whose elements are the records. Of the columns or paths in `not_kept` nothing is kept.
+    array in each object whose elements are the records. Of the columns or paths in `not_kept`, and of what lies below
+    them, nothing is kept.
     """
 
     pattern: str = Field(min_length=1)

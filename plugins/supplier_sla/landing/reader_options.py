@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -48,3 +49,12 @@ def array_path(path: str) -> str:
     if not re.fullmatch(r"([^\[\].]+(\.[^\[\].]+)*\[\])(\.[^\[\].]+(\.[^\[\].]+)*\[\])*", path):
         raise ValueError("the path of an array, such as changelog.histories[].items[]")
     return path
+
+
+def is_below(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a column fits one of the patterns or lies below what does, in any case; `*` stands for any text.
+
+    `fields` covers `fields.summary`, and `Comment` covers `Comment.2`.
+    """
+    fitting = "|".join(re.escape(pattern.casefold()).replace(r"\*", ".*") for pattern in patterns)
+    return bool(fitting) and re.match(rf"(?:{fitting})(?:[.\[]|\Z)", name.casefold(), re.DOTALL) is not None

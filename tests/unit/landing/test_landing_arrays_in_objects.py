@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from supplier_sla.landing.reader_options import BeforeFirst
+from supplier_sla.landing.reader_options import BeforeFirst, is_below
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.records import BrokenRecord, RecordReader
@@ -135,6 +135,24 @@ def test_plain_values_of_a_list_are_addressed_by_the_path_of_the_list() -> None:
 def test_what_is_declared_as_not_kept_is_not_kept() -> None:
     _, extras, _ = read(opened([ISSUE], not_kept=("FIELDS", "changelog.total", "changelog.histories[].id")))
     assert extras == [{"changelog.histories[].items[].to": "2"}, {}, {"changelog.histories[].items[].to": "3"}]
+    records, extras, _ = read(opened([ISSUE], not_kept=("*",)))
+    assert records[1_000_001] == ["S-1", "t1", "status", "1"]
+    assert extras == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_covered"),
+    [
+        ("Comment", True),
+        ("comment.2", True),
+        ("Comments", False),
+        ("fields", False),
+        ("IPAddress", True),
+        ("a[].b", True),
+    ],
+)
+def test_a_name_covers_what_lies_below_it(name: str, is_covered: bool) -> None:
+    assert is_below(name, ["Comment", "fields.creator", "IP*", "a"]) is is_covered
 
 
 def test_in_a_document_the_object_is_found_by_its_number() -> None:

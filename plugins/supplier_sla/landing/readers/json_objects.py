@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import chain, count
 from typing import Any, NoReturn
 
-from supplier_sla.landing.reader_options import BeforeFirst
+from supplier_sla.landing.reader_options import BeforeFirst, is_below
 from supplier_sla.landing.readers.numbers import plain
 from supplier_sla.landing.readers.positions import POSITIONS_OF_A_LINE, place
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
@@ -80,7 +80,10 @@ class ObjectRecords:
         self._each = tuple(each.removesuffix("[]").split("[].")) if each else ()
         self._found: set[int] = set()
         self._index_by_name = {name.casefold(): index for index, name in enumerate(self.header)}
-        self._not_kept = {name.casefold() for name in not_kept}
+        self._not_kept = tuple(not_kept)
+        self._enclosing = {
+            name[:end].casefold() for name in self.header for end, sign in enumerate(name) if sign == "."
+        }
         self._before_first = before_first
         # How a name is spelled in the file -> its position in the header, or that it is in none.
         self._index_by_spelling: dict[str, int] = {}
@@ -248,16 +251,23 @@ class ObjectRecords:
                 continue
             if type(value) is str:
                 yield name, value
-            elif type(value) is dict and value and self._index(name) == _EXTRA:
+            elif type(value) is dict and value and self._is_taken_apart(name):
                 yield from self._leaves(value, f"{name}.", left_out)
             else:
                 yield name, _text(value)
+
+    def _is_taken_apart(self, name: str) -> bool:
+        """Whether an object is no value by itself; what is not kept is looked into only for columns in it."""
+        index = self._index(name)
+        return index == _EXTRA or (index == _NOT_KEPT and name.casefold() in self._enclosing)
 
     def _index(self, name: str) -> int:
         index = self._index_by_spelling.get(name)
         if index is None:
             folded = name.casefold()
-            index = self._index_by_name.get(folded, _NOT_KEPT if folded in self._not_kept else _EXTRA)
+            index = self._index_by_name.get(folded, _EXTRA)
+            if index == _EXTRA and is_below(name, self._not_kept):
+                index = _NOT_KEPT
             if len(self._index_by_spelling) < MOST_EXTRA_NAMES:
                 self._index_by_spelling[name] = index
         return index
