@@ -7,6 +7,7 @@ tests.support.servicenow_fit LOG.csv` prints the fit. Source of the log: see `te
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.support.servicenow_fit import (
     verdicts_to_closing,
     verdicts_to_resolution,
 )
-from tests.support.servicenow_log import Incident, event_rows, read_incidents, ticket_rows, work_centre_rows
+from tests.support.servicenow_log import Incident, read_incidents, work_centre_rows
 from tests.support.verdict_fit import Fit, ServiceHours, Verdict, fit, is_kept
 
 AS_OF = utc("2017-06-01 00:00")
@@ -32,8 +33,13 @@ Verdicts = dict[str, dict[str, bool]]
 
 
 @pytest.fixture(scope="module")
-def incidents(shared_data: Path) -> list[Incident]:
-    return read_incidents(shared_data / "servicenow_incident_log" / "incident_event_log_first_1000.csv")
+def log(shared_data: Path) -> Path:
+    return shared_data / "servicenow_incident_log" / "incident_event_log_first_1000.csv"
+
+
+@pytest.fixture(scope="module")
+def incidents(log: Path) -> list[Incident]:
+    return read_incidents(log)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +55,7 @@ def to_resolution(incidents: list[Incident], fits: list[Fit]) -> Fit:
 
 @pytest.fixture(scope="module")
 def told(
+    log: Path,
     incidents: list[Incident],
     fits: list[Fit],
     to_resolution: Fit,
@@ -65,10 +72,11 @@ def told(
             *_levels("CLOSED-KEPT", fits[0], stop_event="closed", priority_change_policy="keep"),
             *_levels("RESOLVED", to_resolution, stop_event="resolved", priority_change_policy="retarget"),
         ],
-        tickets=ticket_rows(incidents),
-        ticket_events=event_rows(incidents),
     )
-    night(module_warehouse, tmp_path_factory.mktemp("home"), rows, AS_OF)
+    home = tmp_path_factory.mktemp("home")
+    (home / "landing").mkdir()
+    shutil.copy(log, home / "landing")
+    night(module_warehouse, home, rows, AS_OF)
     levels: Verdicts = {}
     statement = "select service_level_id, ticket_id, status_code from marts.fct_ticket_sla"
     for service_level_id, ticket_id, status_code in module_warehouse.query(statement):

@@ -29,6 +29,7 @@ class EarlierDelivery:
 
     delivery_id: int
     rows_in_file: int
+    rows_elsewhere: int
 
 
 def settled_delivery(cursor: Cursor, file: LandedFile, entity: str | None) -> int | None:
@@ -67,7 +68,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
     """
     cursor.execute(
         """
-        select delivery_id, rows_in_file
+        select delivery_id, rows_in_file, rows_elsewhere
         from ops.delivery
         where
             content_sha256 = %(sha256)s and entity = %(entity)s and state in ('loaded', 'partly_loaded')
@@ -78,7 +79,7 @@ def original_delivery(cursor: Cursor, arrival: Arrival) -> EarlierDelivery | Non
         {"sha256": arrival.file.content_sha256, "entity": arrival.entity, "exported_at": arrival.exported_at},
     )
     row = cursor.fetchone()
-    return EarlierDelivery(int(row[0]), int(row[1])) if row else None
+    return EarlierDelivery(*map(int, row)) if row else None
 
 
 def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
@@ -132,7 +133,8 @@ def settle(
         set
             state = %(state)s, reason = %(reason)s, repeats_delivery_id = %(repeats_delivery_id)s,
             rows_in_file = %(rows_in_file)s, rows_loaded = %(rows_loaded)s, rows_quarantined = %(rows_quarantined)s,
-            rows_repeated = %(rows_repeated)s, extra_columns = %(extra_columns)s::text[]
+            rows_repeated = %(rows_repeated)s, rows_elsewhere = %(rows_elsewhere)s,
+            extra_columns = %(extra_columns)s::text[]
         where delivery_id = %(delivery_id)s
         """,
         {

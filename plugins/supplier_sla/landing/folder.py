@@ -57,6 +57,7 @@ def land_exports(
     unchanged: list[UnchangedFile] = []
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
+    went_back: set[str] = set()
     with session(loader_url, application_name="supplier_sla landing") as connection:
         _take_turn(connection, lock_timeout_seconds)
         run = _prepare_run(connection, as_of, run_id, limits)
@@ -66,7 +67,14 @@ def land_exports(
                 report(f"{found.shown_path}: left alone, {found.reason}")
                 continue
             try:
-                result = receive_file(connection, found, run)
+                for result in receive_file(connection, found, run):
+                    if isinstance(result, DeliveryOutcome):
+                        outcomes.append(result)
+                        report(f"{found.shown_path}: {result.sentence}")
+                    else:
+                        unchanged.append(result)
+                        if result.went_back:
+                            went_back.add(found.shown_path)
             except FileInMotion as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
@@ -75,22 +83,17 @@ def land_exports(
                 report(f"{found.shown_path}: failed, {_one_line(error)}")
                 if connection.closed:
                     break
-            else:
-                if isinstance(result, DeliveryOutcome):
-                    outcomes.append(result)
-                    report(f"{found.shown_path}: {result.sentence}")
-                else:
-                    unchanged.append(result)
-                    if result.went_back:
-                        report(f"{found.shown_path}: {_WENT_BACK}")
+            if found.shown_path in went_back:
+                report(f"{found.shown_path}: {_WENT_BACK}")
+    landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
     if failures:
         path, first_error = failures[0]
         raise LandingFailed(
-            f"{len(failures)} of {len(failures) + len(outcomes) + len(unchanged)} files failed",
+            f"{len(failures)} of {len(failures) + landed.files_delivered} files failed",
             found=f"{path}: {_one_line(first_error)}",
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
-    return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
+    return landed
 
 
 _WENT_BACK = (

@@ -55,11 +55,14 @@ class _Spool:
     mapping: FileMapping
     problem_file: IO[bytes]
     record_count: int = 0
+    elsewhere_count: int = 0
     problem_count: int = 0
 
     def row_pieces(self) -> Iterator[bytes]:
         """COPY data of the table `incoming`."""
-        for batch in self.reader.batches():
+        for delivered in self.reader.batches():
+            batch = self.mapping.fitting(delivered)
+            self.elsewhere_count += len(delivered.records) - len(batch.records)
             problems = [_problem(broken) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
@@ -81,6 +84,8 @@ def load_delivery(
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
 
+    Records that belong to another entity by the profile's `where` are counted beside (`rows_elsewhere`).
+
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
         ConservationViolated: a record got lost or was counted twice.
@@ -101,12 +106,13 @@ def load_delivery(
     _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
     rows_repeated = _find_repeats(cursor, contract)
     rows_loaded = _insert_rows(cursor, contract)
-    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
+    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    extra_columns = (*mapping.extra_columns, *reader.extra_names)
+    extra_names = reader.extra_names if reading.keeps_extras else ()
+    extra_columns = (*mapping.extra_columns, *extra_names)
     return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records)
 
 

@@ -1,8 +1,8 @@
-"""Settles one delivered file: known already, a copy of one that is loaded, loaded, or refused with its reason."""
+"""Settles one delivered file, as each of its entities: known, a copy of a loaded one, loaded, or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from supplier_sla.landing.deliveries import Arrival, book_arrival, original_deli
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
 
@@ -36,16 +36,30 @@ class Run:
     limits: UnpackLimits
 
 
-def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
-    """Settle `file`.
+def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator[DeliveryOutcome | UnchangedFile]:
+    """Settle `file`, one entity after the other; each is a delivery of its own, with its own counts and state.
 
-    It is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next run
-    loads the file again.
+    A delivery is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next
+    run loads it again.
 
     Raises:
         FileInMotion: the file is not what it was when it was hashed.
     """
-    reading, refusal = _reading_of(file, run)
+    try:
+        if file.refusal is not None:
+            raise file.refusal
+        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+    except FileRefused as refusal:
+        yield _receive(connection, file, run, None, refusal)
+        return
+    for reading in readings:
+        yield _receive(connection, file, run, reading, None)
+
+
+def _receive(
+    connection: Connection, file: LandedFile, run: Run, reading: Reading | None, refusal: FileRefused | None
+) -> DeliveryOutcome | UnchangedFile:
+    """Settle the file as one entity, or as none where no profile reads it."""
     arrival = Arrival(
         file=file,
         profile=reading.profile.name if reading else None,
@@ -63,19 +77,14 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
             return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
         original = original_delivery(cursor, arrival)
         if original is not None:
-            counts = Counts(rows_in_file=original.rows_in_file, rows_repeated=original.rows_in_file)
+            counts = Counts(
+                rows_in_file=original.rows_in_file,
+                rows_repeated=original.rows_in_file,
+                rows_elsewhere=original.rows_elsewhere,
+            )
             return settle(cursor, delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id)
     assert reading is not None  # either there is a reading or a refusal
     return _load(connection, delivery_id, arrival, reading, run.limits)
-
-
-def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None, FileRefused]:
-    if file.refusal is not None:
-        return None, file.refusal
-    try:
-        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
-    except FileRefused as refusal:
-        return None, refusal
 
 
 def _load(

@@ -34,7 +34,7 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         limits=UnpackLimits.from_environment(),
     )
     return {
-        "new": len(report.outcomes),
+        "new": report.files_new,
         "known": report.files_unchanged,
         "left_alone": report.files_skipped,
     }

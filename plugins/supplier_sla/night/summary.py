@@ -47,19 +47,27 @@ def reader_address(bi_reader_url: str, passfile: Path) -> str:
 
 def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
     cursor.execute(
-        "select count(*) filter (where state in ('loaded', 'partly_loaded')),"
-        " count(*) filter (where state = 'refused'), count(*) filter (where state = 'repeated'),"
-        " coalesce(sum(rows_in_file), 0), coalesce(sum(rows_loaded), 0),"
-        " coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from ops.delivery where run_id = %s",
+        # A file that is read as several entities is several deliveries and one file, refused if one of them is.
+        "select count(*) filter (where not is_refused and is_loaded), count(*) filter (where is_refused),"
+        " count(*) filter (where not is_refused and not is_loaded), coalesce(sum(rows_in_file), 0),"
+        " coalesce(sum(rows_loaded), 0), coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0),"
+        " coalesce(sum(rows_elsewhere), 0)"
+        " from (select bool_or(state = 'refused') as is_refused,"
+        " bool_or(state in ('loaded', 'partly_loaded')) as is_loaded, sum(rows_in_file) as rows_in_file,"
+        " sum(rows_loaded) as rows_loaded, sum(rows_quarantined) as rows_quarantined,"
+        " sum(rows_repeated) as rows_repeated, sum(rows_elsewhere) as rows_elsewhere"
+        " from ops.delivery where run_id = %s and state <> 'received' group by relative_path) as files",
         (run_id,),
     )
-    loaded, refused, repeated, rows, rows_loaded, rows_quarantined, rows_repeated = cursor.fetchone() or (0,) * 7
+    loaded, refused, repeated, rows, rows_loaded, rows_quarantined, rows_repeated, elsewhere = (
+        cursor.fetchone() or (0,) * 8
+    )
     lines = [
         "deliveries",
         f"  files      {files.new} delivered: {loaded} loaded, {refused} refused, {repeated} repeated"
         f"; {files.known} known from before, {files.left_alone} left alone",
         f"  rows       {rows:,} delivered = {rows_loaded:,} loaded + {rows_quarantined:,} quarantined"
-        f" + {rows_repeated:,} repeated",
+        f" + {rows_repeated:,} repeated" + (f"; {elsewhere:,} beside them of other entities" if elsewhere else ""),
     ]
     cursor.execute(
         "select relative_path, reason from ops.delivery where run_id = %s and state = 'refused' order by relative_path",

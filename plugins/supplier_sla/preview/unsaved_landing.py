@@ -17,7 +17,7 @@ from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
-from supplier_sla.landing.outcome import UnchangedFile
+from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -54,7 +54,7 @@ class SavepointConnection:
 
 
 def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> list[tuple[str, str]]:
-    """Land every file of `landing`; for each its path and one sentence about what became of it.
+    """Land every file of `landing`; for each its path and one sentence about what became of it as each entity.
 
     Raises:
         LandingFolderMissing: there is no such folder. LandingBusy: a night is landing files at this moment.
@@ -70,12 +70,13 @@ def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> l
             if isinstance(found, SkippedFile):
                 told.append((found.shown_path, f"left alone, {found.reason}"))
                 continue
-            outcome = receive_file(cast(Connection, SavepointConnection(connection)), found, run)
-            if isinstance(outcome, UnchangedFile):
+            outcomes = list(receive_file(cast(Connection, SavepointConnection(connection)), found, run))
+            if all(isinstance(outcome, UnchangedFile) for outcome in outcomes):
                 told.append((found.shown_path, "delivered before, is not loaded again"))
-                continue
-            told.append((found.shown_path, outcome.sentence))
-            told += [("", problem) for problem in _problems(cursor, outcome.delivery_id)]
+            for outcome in outcomes:
+                if isinstance(outcome, DeliveryOutcome):
+                    told.append((found.shown_path, outcome.sentence))
+                    told += [("", problem) for problem in _problems(cursor, outcome.delivery_id)]
         return told
 
 

@@ -68,12 +68,11 @@ def _reader_of(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> Reco
 
 def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
     profile = reading.file_profile
-    expected = [column.source for column in reading.sources.values()]
     if profile.format == "jsonl":
         return JsonLinesReader(
             stream,
             encoding=profile.encoding,
-            expected=expected,
+            expected=reading.columns_expected,
             each=profile.each,
             before_first=profile.before_first,
             not_kept=profile.not_kept,
@@ -81,7 +80,7 @@ def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
     return JsonDocumentReader(
         stream,
         encoding=profile.encoding,
-        expected=expected,
+        expected=reading.columns_expected,
         records=profile.records,
         each=profile.each,
         before_first=profile.before_first,
