@@ -88,8 +88,8 @@ class FileProfile(YamlModel):
     is seen from their content and not said here.
 
     `records` is the path of the list in a JSON document (default: the document is the list); `each` the path of an
-    array in each object whose elements are the records. Of the columns or paths in `not_kept`, and of what lies below
-    them, nothing is kept.
+    array in each object whose elements are the records, and `with_object` the object, too. Of the columns or paths in
+    `not_kept`, and of what lies below them, nothing is kept.
 
     `also_called` lists other names under which a file may give a column; the first that it has counts, any other stays
     an unknown column. Records that do not fit `where` (each column has one of its values, upper and lower case alike)
@@ -109,6 +109,7 @@ class FileProfile(YamlModel):
     sheet: str | None = Field(default=None, min_length=1)
     records: str | None = Field(default=None, min_length=1)
     each: Annotated[str, AfterValidator(array_path)] | None = None
+    with_object: bool = False
     before_first: BeforeFirst | None = None
     unpivot: Unpivot | None = None
     not_kept: tuple[str, ...] = ()
@@ -129,8 +130,8 @@ class FileProfile(YamlModel):
         for option in _OPTIONS_WITH_COLUMNS:
             if option in self.model_fields_set and self.columns is None:
                 raise ValueError(f"{option}: only with columns")
-        if self.before_first is not None and self.each is None:
-            raise ValueError("before_first: only with each")
+        if (self.before_first is not None or self.with_object) and self.each is None:
+            raise ValueError("with_object, before_first: only with each")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
         return self

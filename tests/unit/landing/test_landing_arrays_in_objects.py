@@ -208,3 +208,15 @@ def test_what_held_before_the_first_change_is_a_record_of_its_own() -> None:
     records = {line: [record[position] for position in positions] for line, record in read(reader)[0].items()}
     assert list(records) == [1_000_000 + position for position in range(1, 8)]
     assert [records[1_000_006], records[1_000_007]] == [["t0", "status", "Open"], ["t0", "priority", "Medium"]]
+
+
+def test_the_object_may_be_a_record_too() -> None:
+    content = "".join(json.dumps(issue) + "\n" for issue in (ISSUE, {"key": "S-0", "x": 1}))
+    reader = JsonLinesReader(
+        io.BytesIO(content.encode()), encoding="utf-8", expected=EXPECTED, each=EACH, with_object=True
+    )
+    records, extras, _ = read(reader)
+    assert list(records) == [1_000_001, 1_000_002, 1_000_003, 1_000_004, 2_000_001]
+    assert [records[1_000_004], records[2_000_001]] == [["S-1", "", "", ""], ["S-0", "", "", ""]]
+    assert extras[3:] == [{}, {"x": "1"}]
+    assert reader.objects_without_records == 0

@@ -74,6 +74,7 @@ def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
             encoding=profile.encoding,
             expected=reading.columns_expected,
             each=profile.each,
+            with_object=profile.with_object,
             before_first=profile.before_first,
             not_kept=profile.not_kept,
         )
@@ -83,6 +84,7 @@ def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
         expected=reading.columns_expected,
         records=profile.records,
         each=profile.each,
+        with_object=profile.with_object,
         before_first=profile.before_first,
         not_kept=profile.not_kept,
     )

@@ -58,13 +58,16 @@ class JsonDocumentReader:
         expected: Iterable[str],
         records: str | None = None,
         each: str | None = None,
+        with_object: bool = False,
         before_first: BeforeFirst | None = None,
         not_kept: Iterable[str] = (),
     ) -> None:
         text = open_text(stream, encoding)
         self._encoding = text.encoding
         self._document = _Document(text, tuple(records.split(".")) if records else ())
-        self._objects = ObjectRecords(expected, each=each, before_first=before_first, not_kept=not_kept)
+        self._objects = ObjectRecords(
+            expected, each=each, with_object=with_object, before_first=before_first, not_kept=not_kept
+        )
         self.header = self._objects.header
         self.extra_names = self._objects.extra_names
         later = self._read_batches()

@@ -17,7 +17,7 @@ class JsonLinesReader:
     """One pass over one file. The header is `expected`, whatever the records hold; all else of a record are extras.
 
     Which of the expected columns the file has is judged by its beginning, some thousand records: a required one that
-    none of them names refuses the file. `each`, `before_first` and `not_kept` as in `json_objects.py`.
+    none of them names refuses the file. `each`, `with_object`, `before_first` and `not_kept` as in `json_objects.py`.
 
     Raises:
         FileRefused: empty file, a JSON document of many lines instead of JSON Lines, or a line without end.
@@ -33,6 +33,7 @@ class JsonLinesReader:
         encoding: str,
         expected: Iterable[str],
         each: str | None = None,
+        with_object: bool = False,
         before_first: BeforeFirst | None = None,
         not_kept: Iterable[str] = (),
     ) -> None:
@@ -40,7 +41,9 @@ class JsonLinesReader:
         self._encoding = text.encoding
         self._chunks = chunks(text)
         self._next_line = 1
-        self._objects = ObjectRecords(expected, each=each, before_first=before_first, not_kept=not_kept)
+        self._objects = ObjectRecords(
+            expected, each=each, with_object=with_object, before_first=before_first, not_kept=not_kept
+        )
         self.header = self._objects.header
         self.extra_names = self._objects.extra_names
         first = self._first_batch()

@@ -6,7 +6,8 @@ as such words; null and a missing name as no value; a list, or an object that wa
 With `each` (`changelog.histories[].items[]`) every element of that array is a record of its own. Its columns are
 addressed by their full path: `changelog.histories[].items[].field` of the element, `changelog.histories[].created` of
 what encloses it, `key` of the object. `changelog.histories[].items[#]` is the position, from 1, of the element in its
-array. Values of the enclosing objects that nobody asked for are kept once, beside the first element.
+array. Values of the enclosing objects that nobody asked for are kept once, beside the first element. `with_object`
+makes a record of the object, too, in which the columns of the elements are empty.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class ObjectRecords:
         expected: Iterable[str],
         *,
         each: str | None = None,
+        with_object: bool = False,
         before_first: BeforeFirst | None = None,
         not_kept: Iterable[str] = (),
     ) -> None:
@@ -84,6 +86,7 @@ class ObjectRecords:
         self._enclosing = {
             name[:end].casefold() for name in self.header for end, sign in enumerate(name) if sign == "."
         }
+        self._with_object = with_object
         self._before_first = before_first
         # How a name is spelled in the file -> its position in the header, or that it is in none.
         self._index_by_spelling: dict[str, int] = {}
@@ -159,6 +162,8 @@ class ObjectRecords:
             yield found
         for record in self._before(records):
             yield place(number, _next(positions)), record, {}
+        if self._with_object:
+            yield place(number, _next(positions)), self._record([level]), _taken_extras([level])
         if next(positions) == 1:
             self.objects_without_records += 1
 
