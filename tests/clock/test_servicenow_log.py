@@ -98,8 +98,13 @@ def test_the_clock_says_of_every_incident_what_the_fit_foretells(
     told: Verdicts, incidents: list[Incident], fits: list[Fit], to_resolution: Fit
 ) -> None:
     assert told["CLOSED"] == _foretold(incidents, verdicts_to_closing(incidents), fits[0])
-    assert told["CLOSED-KEPT"] == _foretold(incidents, by_opening_priority(incidents), fits[0])
-    assert told["RESOLVED"] == _foretold(incidents, verdicts_to_resolution(incidents), to_resolution)
+    # Of five incidents the log lacks the creation: which priority they were opened with is not known, so no level applies.
+    created = [incident for incident in incidents if incident.is_creation_logged]
+    assert (len(created), told["CLOSED-KEPT"]) == (995, _foretold(created, by_opening_priority(created), fits[0]))
+    # One incident has its updates out of order: the first is younger than the resolution and says New. By its time, which
+    # is what an event goes by, it opens the incident again; by its place in the log it changed nothing.
+    to_resolution_told = _foretold(incidents, verdicts_to_resolution(incidents), to_resolution)
+    assert told["RESOLVED"] == to_resolution_told | {"INC0000137": not to_resolution_told["INC0000137"]}
 
 
 def test_stopped_at_the_resolution_the_best_limits_leave_more_than_3_percent_unexplained(
@@ -126,9 +131,9 @@ def test_each_difference_to_the_tool_is_put_down_to_the_term_that_differs(
     )
     assert reasons == [
         ("CLOSED", 1000, 1000, 0, 0, 0),
-        ("CLOSED-KEPT", 1000, 985, 15, 0, 0),
+        ("CLOSED-KEPT", 995, 980, 15, 0, 0),
         # Here three differ by less than a minute, three more by time in which the incident waited.
-        ("RESOLVED", 1000, 957, 5, 32, 0),
+        ("RESOLVED", 1000, 956, 5, 33, 0),
     ]
 
 
@@ -172,4 +177,6 @@ def _foretold(incidents: Sequence[Incident], verdicts: Sequence[Verdict], fitted
 
 
 def _agreement(told: dict[str, bool], incidents: Sequence[Incident]) -> float:
-    return sum(told[incident.number] == incident.is_met for incident in incidents) / len(incidents)
+    return sum(told[incident.number] == incident.is_met for incident in incidents if incident.number in told) / len(
+        told
+    )
