@@ -130,6 +130,28 @@ class _Document:
         if self._peek() is not None:
             raise self._damaged("the end of the document")
 
+    def path_of_list(self, *, depth: int) -> str | None:
+        """See the function of this name; the rest of the document is left where it is."""
+        if self._peek() == "[":
+            self._position += 1
+            if self._peek() == "{":
+                return ""
+            self._skip_brackets(1)
+            return None
+        if self._peek() != "{" or depth == 0:
+            self._skip_value()
+            return None
+        self._position += 1
+        is_first = True
+        while not self._closes("}", is_first):
+            is_first = False
+            name, _ = self._decode()
+            self._expect(":")
+            below = self.path_of_list(depth=depth - 1)
+            if below is not None:
+                return f"{name}.{below}" if below else str(name)
+        return None
+
     def _objects_below(self, path: tuple[str, ...]) -> Generator[Decoded, None, bool]:
         """Reads one value: the array itself, or an object with the rest of the path; whether the array was there."""
         if not path:
@@ -240,7 +262,10 @@ class _Document:
         if self._peek() not in ("[", "{"):
             self._decode()
             return
-        depth = 0
+        self._skip_brackets(0)
+
+    def _skip_brackets(self, depth: int) -> None:
+        """Pass everything until as many brackets are closed as are opened, and `depth` more."""
         while True:
             match = _STRING_OR_BRACKET.search(self._buffer, self._position)
             if match is None or match[0] == '"':
@@ -288,3 +313,15 @@ def _giver(content: Any) -> Callable[[str], Any]:
         return content
 
     return give
+
+
+def path_of_list(text: str) -> str | None:
+    """The dotted path of the first list of objects at the beginning of a document, "" if it is one; None without one.
+
+    Looks into objects, two deep, and at no more than `text`, which may be cut off.
+    """
+    document = _Document(io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogateescape")), errors="replace"), ())
+    try:
+        return document.path_of_list(depth=3)
+    except FileRefused:
+        return None
