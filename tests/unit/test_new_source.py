@@ -23,13 +23,20 @@ from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_mode
 from supplier_sla.new_source import Proposal, beginning, layout, propose
 from supplier_sla.new_source.__main__ import main
 from supplier_sla.new_source.proposal import NameNotUsable
+from supplier_sla.terminal import harmless
 from tests.support.export_files import WRITERS, delimited, workbook, zipped
 from tests.support.strangers_files import JIRA_ISSUES, QUALTRICS_CSV, ZENDESK_TICKETS, jira_search, zendesk_answer
 
 HEADER = ["Ticket No", "Status", "Created", "Resolved", "Team", "Remarks"]
 ROWS = [
-    [f"T{number:05}", ["Open", "Closed", "Parked"][number % 3], f"{number % 28 + 1:02}/03/2026 09:{number % 60:02}"]
-    + ["-" if number % 2 else f"{number % 28 + 1:02}/04/2026 10:00", ["Desk", "Field"][number % 2], f"text {number}"]
+    [
+        f"T{number:05}",
+        ["Open", "Closed", "Parked"][number % 3],
+        f"{number % 28 + 1:02}/03/2026 09:{number % 60:02}",
+        "-" if number % 2 else f"{number % 28 + 1:02}/04/2026 10:00",
+        ["Desk", "Field"][number % 2],
+        f"text {number}",
+    ]
     for number in range(60)
 ]
 
@@ -97,7 +104,8 @@ def test_what_was_seen_stands_beside_what_is_proposed(tmp_path: Path) -> None:
     assert '    delimiter: ";"\n' in text
     assert '    timestamp_formats: ["%d/%m/%Y %H:%M"]' in text
     assert '    null_marks: ["", "-"]  # seen in 1 columns\n' in text
-    assert "# Not known, kept as codes of their own: Parked (20)" in text
+    # Of Open the tools that we know do not agree what it means.
+    assert "# Not known, kept as codes of their own: Open (20), Parked (20)" in text
     assert "    #   Remarks: text, 60 values in 60 records" in text
 
 
@@ -225,7 +233,7 @@ def test_of_an_archive_the_first_file_is_described(tmp_path: Path) -> None:
         pytest.param("a.csv", b" \n\n", "an empty file", id="blank"),
         pytest.param("a.csv", b"1,2026-01-05,3\n2,2026-01-06,4\n", "a row of column names", id="no header"),
         pytest.param("a.csv", b"id,opened\n", "records below", id="no records"),
-        pytest.param("a.json", b'{"a": 1}', "records below|a list of objects", id="no list"),
+        pytest.param("a.json", b'{"a":\n1}', "a list of objects", id="no list"),
         pytest.param("a.csv.gz", gzip.compress(b"a,b\n" * 1000)[:-30], "cannot be read|complete", id="cut"),
         pytest.param("a.gz", gzip.compress(gzip.compress(b"a,b\n")), "packed once", id="packed twice"),
         pytest.param("a.xlsx", b"PK\x03\x04 no archive", "complete zip archive", id="no workbook"),
@@ -260,7 +268,7 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(names=st.lists(NASTY, min_size=3, max_size=6), value=NASTY)
 def test_names_and_values_of_the_file_stay_texts(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], value: str
@@ -288,7 +296,7 @@ def test_names_and_values_of_the_file_stay_texts(
         "columns",
     }
     assert set(file) <= known | {"repeated_columns", "header_rows", "header_row", "quote"}
-    assert all(sign.isprintable() or sign == "\n" for sign in proposal.text)
+    assert all(harmless(line) == line for line in proposal.text.split("\n"))
     given_columns = {source if isinstance(source, str) else source["from"] for source in file["columns"].values()}
     assert given_columns <= {"TODO", *(name.strip() for name in header)} | {
         f"{n.strip()}.{i}" for n in header for i in range(9)

@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from supplier_sla.landing.contract import Column, FileContract, load_contracts
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.new_source.columns import Kind, SeenColumn
 
 LOWEST_SCORE = 0.6
+LEAST_LIKENESS = 0.88
 
 # Names that tools give to columns of tickets and answers, beside those that the shipped profiles know.
 _KNOWN_NAMES: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -131,12 +133,21 @@ def _score(column: Column, source: SeenColumn, known: Names) -> float:
     elif last in known and "." in source.name:
         score = 0.8 * known[last]
     else:
-        score = 0.85 * max(SequenceMatcher(None, name, each).ratio() for each in known)
-        if score < 0.75:
-            score = 0.0
+        score = 0.85 * max(_likeness(name, each) for each in known)
     return score * (0.7 if source.kind == "empty" else 1.0)
 
 
+@cache
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are, 0 where it is not worth a guess."""
+    matcher = SequenceMatcher(None, one, other)
+    if matcher.real_quick_ratio() < LEAST_LIKENESS or matcher.quick_ratio() < LEAST_LIKENESS:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= LEAST_LIKENESS else 0.0
+
+
+@cache
 def _known_names() -> Mapping[str, Mapping[str, Names]]:
     """By entity and canonical column the names that mean it, as `normalized` writes them; the more usual ones first."""
     names: dict[str, defaultdict[str, dict[str, float]]] = {}

@@ -6,9 +6,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
@@ -16,7 +18,7 @@ from openpyxl import load_workbook
 from supplier_sla.landing.encodings import BYTE_ORDER_MARKS, DETECT, encoding_of
 from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.readers.header import HeaderOptions
-from supplier_sla.landing.readers.json_document import JsonDocumentReader, path_of_list
+from supplier_sla.landing.readers.json_document import JsonDocumentReader, first_objects, path_of_list
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.parquet import ParquetReader
 from supplier_sla.landing.readers.records import RecordReader
@@ -30,6 +32,8 @@ MOST_RECORDS = 5_000
 MOST_HEADER_ROWS = 30
 
 _DELIMITERS = (",", ";", "\t", "|")
+# Signs, punctuation and full-width forms.
+_CHINESE = (("\u4e00", "\u9fff"), ("\u3000", "\u303f"), ("\uff00", "\uffef"))
 _IMPORT_ID = '{"ImportId"'
 
 
@@ -129,12 +133,12 @@ def _is_text_in(encoding: str, content: bytes, *, is_whole: bool) -> bool:
 
 
 def _guessed_encoding(content: bytes) -> str:
-    """GB 18030 if what is not ASCII reads as Chinese in it, else the Western code page of Windows."""
+    """GB 18030 if what is not ASCII comes in pairs that read as Chinese, else the Western code page of Windows."""
+    runs = re.findall(rb"[\x80-\xff]+", content)
+    pairs = sum(len(run) % 2 == 0 for run in runs)
     foreign = [sign for sign in content.decode("gb18030", "replace") if ord(sign) > 127]
-    chinese = sum(
-        "\u4e00" <= sign <= "\u9fff" or "\u3000" <= sign <= "\u303f" or "\uff00" <= sign <= "\uffef" for sign in foreign
-    )
-    return "gb18030" if foreign and chinese > 0.9 * len(foreign) else "cp1252"
+    chinese = sum(any(first <= sign <= last for first, last in _CHINESE) for sign in foreign)
+    return "gb18030" if pairs > 0.8 * len(runs) and chinese > 0.9 * len(foreign) else "cp1252"
 
 
 def _quote_of(text: str) -> str | None:
@@ -164,8 +168,9 @@ def _regularity(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[float, int]:
     """The share of rows that have the usual number of fields, and that number. A single field is no delimiter's."""
     if not rows:
         return 0.0, 0
-    width, count = Counter(len(row) for _, row in rows).most_common(1)[0]
-    return (count / len(rows) if width > 1 else 0.0), width
+    widths = Counter(len(row) for _, row in rows if len(row) > 1)
+    width, count = max(widths.items(), key=lambda found: (found[1], found[0]), default=(1, 0))
+    return count / len(rows), width
 
 
 def _find_header(layout: Layout, rows: Sequence[tuple[int, Sequence[str]]]) -> HeaderOptions:
@@ -220,8 +225,14 @@ def _find_json(layout: Layout, text: str, *, is_whole: bool) -> None:
         raise FileRefused("the JSON document", expected="a list of objects near its beginning", found="none")
     if path:
         layout.options["records"] = path
-    reader = JsonDocumentReader(stream, encoding="utf-8", expected=(), records=path or None)
-    _read(layout, reader, is_whole=is_whole)
+    if is_whole:
+        _read(layout, JsonDocumentReader(stream, encoding="utf-8", expected=(), records=path or None))
+        return
+    # A document of which only the beginning is known ends in the middle: its whole objects are read as lines.
+    objects = "\n".join(" ".join(found.splitlines()) for found in first_objects(text, path))
+    _read(
+        layout, JsonLinesReader(io.BytesIO(objects.encode("utf-8", "surrogateescape")), encoding="utf-8", expected=())
+    )
 
 
 def _is_object(line: str) -> bool:
@@ -231,17 +242,11 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _read(layout: Layout, reader: RecordReader, *, is_whole: bool = True) -> None:
+def _read(layout: Layout, reader: RecordReader) -> None:
     names: dict[str, None] = dict.fromkeys(reader.header)
-    try:
-        for record in _records(layout, reader):
-            names.update(dict.fromkeys(record))
-            layout.records.append(record)
-            if len(layout.records) >= MOST_RECORDS:
-                break
-    except FileRefused:
-        if is_whole or not layout.records:  # a document of which only the beginning was read ends in the middle
-            raise
+    for record in islice(_records(layout, reader), MOST_RECORDS):
+        names.update(dict.fromkeys(record))
+        layout.records.append(record)
     layout.columns = tuple(names)
 
 

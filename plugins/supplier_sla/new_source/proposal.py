@@ -98,7 +98,7 @@ def _lines(
     if best.score >= LOWEST_ENTITY_SCORE:
         yield f"    entity: {best.contract.entity}  # {best.score:.2f}; next: {others}"
     else:
-        yield f"    entity: {TO_DO}  # nothing fits well; the likeliest: {best.contract.entity} {best.score:.2f}, {others}"
+        yield f"    entity: {TO_DO}  # nothing fits well; {best.contract.entity} {best.score:.2f}, {others}"
     for option, value in layout.options.items():
         yield f"    {option}: {_scalar(value)}"
     yield from _times(seen, best)

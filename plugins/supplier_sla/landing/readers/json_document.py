@@ -10,6 +10,7 @@ keeps the last of two equal names, both without a word.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -320,8 +321,20 @@ def path_of_list(text: str) -> str | None:
 
     Looks into objects, two deep, and at no more than `text`, which may be cut off.
     """
-    document = _Document(io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogateescape")), errors="replace"), ())
     try:
-        return document.path_of_list(depth=3)
+        return _document_of(text, ()).path_of_list(depth=3)
     except FileRefused:
         return None
+
+
+def first_objects(text: str, path: str) -> list[str]:
+    """The whole objects of the list at a path of a document that may be cut off, as text."""
+    found: list[str] = []
+    with contextlib.suppress(FileRefused):
+        found.extend(element for _, element, _ in _document_of(text, tuple(path.split(".")) if path else ()).objects())
+    return found
+
+
+def _document_of(text: str, path: tuple[str, ...]) -> _Document:
+    content = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+    return _Document(io.TextIOWrapper(content, encoding="utf-8", errors="surrogateescape", newline=""), path)
