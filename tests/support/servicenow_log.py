@@ -50,7 +50,6 @@ class Incident:
     number: str
     opened_at: datetime
     is_met: bool
-    is_creation_logged: bool
     updates: Sequence[Update]
 
     @property
@@ -99,7 +98,6 @@ def read_incidents(log: Path) -> list[Incident]:
             _instant(updates[-1]["opened_at"]),
             # The verdict is written at the closing; the rows before it say true of every incident.
             updates[-1]["made_sla"] == "true",
-            updates[0]["sys_mod_count"] == "0",
             tuple(
                 Update(
                     _instant(row["sys_updated_at"]),

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings, load_profiles
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
+from supplier_sla.landing.source_column import SourceColumn
+from tests.conftest import REPOSITORY
 
 REQUIRED = {"ticket_id": "number", "opened_at": "opened"}
 
 
-def profile(columns: dict, *, entity: str = "tickets", **options: object) -> SourceProfile:
+def profile(columns: dict, *, entity: str = "tickets", **options: Any) -> SourceProfile:
     """A profile of hd_*.csv with the required columns and these."""
     file = {"pattern": "hd_*.csv", "entity": entity, "columns": {**REQUIRED, **columns}, **options}
     return SourceProfile.model_validate({"name": "helpdesk", "description": "Help desk.", "files": [file]})
 
 
-def reading(columns: dict, **options: object) -> Reading:
+def reading(columns: dict, **options: Any) -> Reading:
     (only,) = choose_readings("hd_1.csv", [profile(columns, **options)], load_contracts())
     return only
 
 
-def planned(columns: dict, header: list[str], **options: object) -> FileMapping:
+def planned(columns: dict, header: list[str], **options: Any) -> FileMapping:
     return plan_mapping(reading(columns, **options), ["number", "opened", *header])
 
 
@@ -40,7 +46,7 @@ def mapped(
     return [dict(zip(mapping.target_names, row, strict=True)) | mapping.constants for row in rows], problems
 
 
-def values(name: str, source: object, header: list[str], *records: list[str], **options: object) -> list[str]:
+def values(name: str, source: object, header: list[str], *records: list[str], **options: Any) -> list[str]:
     rows, problems = mapped({name: source}, header, *records, **options)
     assert problems == []
     return [row[name] for row in rows]
@@ -236,7 +242,7 @@ def test_a_profile_whose_parts_contradict_each_other_is_refused(columns: dict, o
     assert complaint in str(refusal.value)
 
 
-def twice(**second: object) -> SourceProfile:
+def twice(**second: Any) -> SourceProfile:
     """A profile that reads hd_*.csv as tickets and once more."""
     tickets = {"pattern": "hd_*.csv", "entity": "tickets", "columns": REQUIRED}
     events = {
@@ -286,3 +292,16 @@ def test_two_patterns_of_a_profile_that_claim_one_file_as_one_entity_refuse_it()
     with pytest.raises(FileRefused, match="twice as one entity"):
         choose_readings("hd_1.csv", [overlapping], load_contracts())
     assert len(choose_readings("hd_2.csv", [overlapping], load_contracts())) == 1
+
+
+def test_the_profile_on_the_page_about_profiles_is_one(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "source_profiles.md").read_text(encoding="utf-8")
+    (tmp_path / "helpdesk.yml").write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    readings = choose_readings("hd_1.csv", load_profiles(tmp_path), load_contracts())
+    assert [each.contract.entity for each in readings] == ["tickets", "complaints"]
+
+
+def test_the_page_about_profiles_names_every_key_of_a_column() -> None:
+    page = (REPOSITORY / "docs" / "source_profiles.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for name, field in SourceColumn.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
