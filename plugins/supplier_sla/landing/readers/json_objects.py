@@ -52,7 +52,7 @@ class JsonDamage(Exception):
 _TOO_DEEP = JsonDamage("malformed_json", "values nested less deeply", "too many")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Level:
     """What one object, or one element of an array in it, says: values of the header by index, and all others."""
 
@@ -117,7 +117,14 @@ class ObjectRecords:
         broken: list[BrokenRecord] = []
         for number, text, decode in objects:
             try:
-                for found in self._records(number, self._object(text, decode, encoding)):
+                content = self._object(text, decode, encoding)
+                if not self._each:
+                    level = self._level(content, "", ())
+                    records.append(self._record((level,)))
+                    extras.append(level.extra)
+                    lines.append(number)
+                    continue
+                for found in self._records(number, content):
                     if isinstance(found, BrokenRecord):
                         broken.append(found)
                     else:
@@ -149,11 +156,7 @@ class ObjectRecords:
         return content
 
     def _records(self, number: int, content: dict[str, Any]) -> Iterator[Found | BrokenRecord]:
-        if not self._each:
-            level = self._level(content, "", [])
-            yield number, self._record([level]), level.extra
-            return
-        level = self._level(content, "", [], without=self._each[0])
+        level = self._level(content, "", (), without=self._each[0])
         positions = count(1)
         records: list[list[str]] = []
         for found in self._elements(number, content, [level], "", positions):
@@ -237,7 +240,7 @@ class ObjectRecords:
             index = self._index(name)
             if index == _NOT_KEPT:
                 continue
-            if name in extra or index in known or any(index in outer.known for outer in enclosing):
+            if name in extra or index in known or (enclosing and any(index in outer.known for outer in enclosing)):
                 raise JsonDamage("malformed_json", "each name once, upper and lower case alike", printable(name))
             if index < 0:
                 extra[name] = value
@@ -245,7 +248,7 @@ class ObjectRecords:
                     self.extra_names[name] = None
             else:
                 known[index] = value
-        self._found.update(known)
+        self._found |= known.keys()
         return level
 
     def _leaves(self, content: dict[str, Any], path: str, left_out: str | None) -> Iterator[tuple[str, str]]:
