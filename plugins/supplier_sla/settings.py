@@ -24,6 +24,11 @@ class SettingMissing(SupplierSlaError):
     """An environment variable that a task needs is not set."""
 
 
+def inbox_of(home: Path) -> Path:
+    """Folder of the copies of remote files."""
+    return home / "inbox"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Paths and addresses of one installation. URLs are libpq URLs and hold passwords: `repr` leaves them out."""
@@ -39,6 +44,11 @@ class Settings:
     def data_docs(self) -> Path:
         """Folder of the Great Expectations pages."""
         return self.home / "data_docs"
+
+    @property
+    def inbox(self) -> Path:
+        """Copies of what remote landings delivered."""
+        return inbox_of(self.home)
 
     @property
     def dbt_project(self) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from supplier_sla.dbt_runs import manifest_path, prepare_manifest
+from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.night.airflow_home import airflow_environment, file_metadata_url
 from supplier_sla.settings import Settings
 from tests.conftest import REPOSITORY, Warehouse
@@ -110,3 +111,16 @@ def test_parsing_the_project_again_is_skipped_until_it_changes(dags: dict[str, A
     assert prepare_manifest(settings) is False
     Path(manifest_path(settings).with_suffix(".fingerprint")).write_text("another project", encoding="utf-8")
     assert prepare_manifest(settings) is True
+
+
+def test_a_connection_that_nobody_made_is_named_and_one_that_is_there_shows_no_secret(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from supplier_sla.orchestration.connections import ConnectionMissing, storage_options_of
+
+    landing = RemoteLanding(name="desk", address="s3://exports", connection="desk_s3")
+    with pytest.raises(ConnectionMissing, match="expected an Airflow connection desk_s3; found none"):
+        storage_options_of(landing)
+    monkeypatch.setenv("AIRFLOW_CONN_DESK_S3", '{"conn_type": "aws", "login": "ann", "password": "hunter2"}')
+    options = storage_options_of(landing)
+    assert (options["secret"], repr(options)) == ("hunter2", "StorageOptions(key, secret)")

@@ -1,8 +1,9 @@
-"""The nightly way in: every file of the landing folder, one after the other."""
+"""The nightly way in: every file of the landing folder and of the remote landings, one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,15 +13,18 @@ from psycopg2.extensions import connection as Connection
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.deliveries import latest_content_by_path
-from supplier_sla.landing.inventory import SkippedFile, take_inventory
+from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
-from supplier_sla.landing.receive import FileInMotion, Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
+from supplier_sla.landing.remote.fetching import Fetcher, Found, RemoteSources
 from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.waiting import forget_files_that_wait_no_more
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60
+MOST_REASONS_SHOWN = 20
 
 
 class LandingBusy(SupplierSlaError):
@@ -28,7 +32,7 @@ class LandingBusy(SupplierSlaError):
 
 
 class LandingFailed(SupplierSlaError):
-    """Some files could not be dealt with, for reasons that are not in the files; the others were."""
+    """Some files or remote landings could not be dealt with, for reasons that are not in the files; the others were."""
 
 
 def land_exports(
@@ -40,69 +44,116 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    bad_row_limits: BadRowLimits | None = None,
+    remote: RemoteSources | None = None,
 ) -> LandingReport:
-    """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
+    """Bring every new file of `landing` and `remote` into raw, one transaction each; calling it again changes nothing.
 
     `as_of` must carry a zone. `report` gets one line for every file that is new, left alone or in need of a look.
 
     Raises:
         LandingFolderMissing: there is no such folder.
         LandingBusy: another process is landing and did not finish within the timeout.
-        LandingFailed: a defect or a database failure; raised once, after the other files were tried.
+        LandingFailed: a defect, a database failure or a remote landing out of reach; raised once, with all reasons,
+            after the other files were tried.
     """
     if as_of.tzinfo is None:
         raise ValueError(f"as_of needs a zone, found {as_of}")
     limits = UnpackLimits() if limits is None else limits
-    outcomes: list[DeliveryOutcome] = []
-    unchanged: list[UnchangedFile] = []
-    skipped: list[SkippedFile] = []
-    failures: list[tuple[str, Exception]] = []
-    went_back: set[str] = set()
+    tally = _Tally(report)
     with session(loader_url, application_name="supplier_sla landing") as connection:
-        _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
-        for found in take_inventory(landing, limits):
-            if isinstance(found, SkippedFile):
-                skipped.append(found)
-                report(f"{found.shown_path}: left alone, {found.reason}")
-                continue
+        take_turn(connection, lock_timeout_seconds)
+        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits())
+        fetcher = Fetcher(connection, remote, limits=limits, as_of=as_of, run_id=run_id) if remote else None
+        for found in _found(landing, limits, fetcher):
+            tally.deal_with(found, connection, run)
+            if connection.closed:
+                break
+        else:
+            if fetcher:
+                fetcher.mark_landed(tally.unfinished)
+            with connection, connection.cursor() as cursor:
+                forget_files_that_wait_no_more(cursor, run_id)
+    if fetcher:
+        tally.note_unreached(fetcher.failures)
+    tally.raise_failures()
+    return tally.landed
+
+
+def _found(landing: Path, limits: UnpackLimits, fetcher: Fetcher | None) -> Iterator[Found]:
+    """The local folder first. A local name that reads like a remote path is left alone: lineage must be clear."""
+    prefixes = fetcher.prefixes if fetcher else ()
+    for found in take_inventory(landing, limits):
+        if isinstance(found, LandedFile) and found.relative_path.startswith(prefixes):
+            yield SkippedFile(found.relative_path, "name begins like a path in a remote landing")
+        else:
+            yield found
+    if fetcher:
+        yield from fetcher.entries()
+
+
+@dataclass
+class _Tally:
+    """What became of the files of a run so far. `unfinished` copies of remote files have to come again."""
+
+    report: Callable[[str], None]
+    outcomes: list[DeliveryOutcome] = field(default_factory=list)
+    unchanged: list[UnchangedFile] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
+    unfinished: set[Path] = field(default_factory=set)
+    failures: list[tuple[str, Exception]] = field(default_factory=list)
+    unreached: list[tuple[str, Exception]] = field(default_factory=list)
+
+    @property
+    def landed(self) -> LandingReport:
+        return LandingReport(tuple(self.outcomes), tuple(self.unchanged), tuple(self.skipped))
+
+    def deal_with(self, found: Found, connection: Connection, run: Run) -> None:
+        """Settle one entry; what stops it stops no other."""
+        if isinstance(found, UnchangedFile):
+            self.unchanged.append(found)
+        elif isinstance(found, SkippedFile):
+            self._leave_alone(found, found.reason)
+        else:
             try:
                 for result in receive_file(connection, found, run):
                     if isinstance(result, DeliveryOutcome):
-                        outcomes.append(result)
-                        report(f"{found.shown_path}: {result.sentence}")
+                        self.outcomes.append(result)
+                        self.report(f"{found.shown_path}: {result.sentence}")
                     else:
-                        unchanged.append(result)
-                        if result.went_back:
-                            went_back.add(found.shown_path)
-            except FileInMotion as error:
-                skipped.append(SkippedFile(found.relative_path, str(error)))
-                report(f"{found.shown_path}: left alone, {error}")
+                        self.unchanged.append(result)
+            except FileLeftAlone as reason:
+                self.unfinished.add(found.path)
+                self._leave_alone(SkippedFile(found.relative_path, str(reason)), reason)
             except Exception as error:
-                failures.append((found.shown_path, error))
-                report(f"{found.shown_path}: failed, {_one_line(error)}")
-                if connection.closed:
-                    break
-            if found.shown_path in went_back:
-                report(f"{found.shown_path}: {_WENT_BACK}")
-    landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
-    if failures:
-        path, first_error = failures[0]
+                self.failures.append((found.shown_path, error))
+                self.report(f"{found.shown_path}: failed, {_one_line(error)}")
+
+    def note_unreached(self, failures: list[tuple[str, Exception]]) -> None:
+        """Remote landings, and files in them, that could not be read."""
+        self.unreached = failures
+        for name, error in failures:
+            self.report(f"{name}: failed, {_one_line(error)}")
+
+    def raise_failures(self) -> None:
+        """Raise LandingFailed if anything failed."""
+        failures = [*self.failures, *self.unreached]
+        if not failures:
+            return
+        reasons = [f"{name}: {_one_line(failure)}" for name, failure in failures]
         raise LandingFailed(
-            f"{len(failures)} of {len(failures) + landed.files_delivered} files failed",
-            found=f"{path}: {_one_line(first_error)}",
+            f"{len(self.failures)} of {len(self.failures) + self.landed.files_delivered} files failed"
+            + (f" and {len(self.unreached)} fetches from remote landings" if self.unreached else ""),
+            found=" | ".join(reasons[:MOST_REASONS_SHOWN]) + (" | ..." if len(reasons) > MOST_REASONS_SHOWN else ""),
             next_step="mend the cause and run again; nothing is loaded twice",
-        ) from first_error
-    return landed
+        ) from failures[0][1]
+
+    def _leave_alone(self, skipped: SkippedFile, reason: object) -> None:
+        self.skipped.append(skipped)
+        self.report(f"{skipped.shown_path}: left alone, {reason}")
 
 
-_WENT_BACK = (
-    "has gone back to content that was delivered before and is not loaded again;"
-    " if it is true again, deliver it with updated_at or with its date in the name"
-)
-
-
-def _take_turn(connection: Connection, timeout_seconds: int) -> None:
+def take_turn(connection: Connection, timeout_seconds: int) -> None:
     """Hold the landing lock until the session ends; the session gets the memory that bulk loading wants."""
     with connection, connection.cursor() as cursor:
         cursor.execute("set temp_buffers = '64MB'")
@@ -119,9 +170,9 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
-    with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+def prepare_run(as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits) -> Run:
+    """What all files of a run share, read once."""
+    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

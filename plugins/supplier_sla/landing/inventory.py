@@ -94,13 +94,33 @@ def take_inventory(landing: Path, limits: UnpackLimits | None = None) -> Iterato
     limits = UnpackLimits() if limits is None else limits
     root = landing.resolve()
     for path in sorted(_walk(root), key=lambda found: found.relative_to(root).parts):
-        relative_path = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
-        try:
-            reason = _reason_to_skip(path, root)
-            found = [SkippedFile(relative_path, reason)] if reason else _hashed(path, relative_path, limits)
-        except OSError as error:
-            found = [SkippedFile(relative_path, f"cannot be read: {error.strerror or error}")]
-        yield from found
+        yield from look_at(path, root, relative_path_of(path, root), limits)
+
+
+def relative_path_of(path: Path, root: Path) -> str:
+    """The path below `root` as `ops.delivery` has it."""
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def look_at(path: Path, root: Path, relative_path: str, limits: UnpackLimits) -> list[LandedFile | SkippedFile]:
+    """What one path below the resolved folder `root` is: one entry, or those of an archive."""
+    try:
+        reason = _reason_to_skip(path, root)
+        return [SkippedFile(relative_path, reason)] if reason else _hashed(path, relative_path, limits)
+    except OSError as error:
+        return [SkippedFile(relative_path, f"cannot be read: {error.strerror or error}")]
+
+
+def entries_at(folder: Path, relative_path: str, limits: UnpackLimits) -> list[LandedFile | SkippedFile]:
+    """What lies at one path of a landing folder, hashed; nothing if there is no such file in the folder."""
+    root = folder.resolve()
+    path = root / relative_path
+    try:
+        if not path.is_file() or not path.resolve().is_relative_to(root):
+            return []
+        return _hashed(path, relative_path, limits)
+    except (OSError, ValueError):
+        return []
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -52,6 +52,7 @@ class DeliveryOutcome:
     extra_columns: tuple[str, ...] = ()
     lines_skipped: int = 0
     objects_without_records: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -72,15 +73,14 @@ class DeliveryOutcome:
             parts.append(f"{self.lines_skipped:,} lines around the header skipped")
         if self.objects_without_records:
             parts.append(f"{self.objects_without_records:,} objects without a record")
-        return ", ".join(parts)
+        return "; ".join([", ".join(parts), *self.remarks])
 
 
 @dataclass(frozen=True)
 class UnchangedFile:
-    """A file as one entity that an earlier run has settled; `went_back` if its path held other content in between."""
+    """A file that an earlier run has settled: nothing else was delivered under its name since."""
 
     relative_path: str
-    went_back: bool
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
@@ -29,6 +31,8 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 BY_FILE_NAME = "by_file_name"
 
 FileFormat = Literal["csv", "json", "jsonl", "xlsx", "parquet"]
+
+ContentKind = Literal["changes", "full"]
 
 # Options that mean something in some formats only.
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
@@ -60,6 +64,10 @@ def _encoding(name: str) -> str:
     except LookupError:
         raise ValueError(f"{DETECT} or the name of an encoding, such as utf-8 or cp1252") from None
     return name
+
+
+def _ends_lines_like_ascii(encoding: str) -> bool:
+    return encoding != DETECT and "a\n".encode(encoding) == b"a\n"
 
 
 def _zone(name: str) -> str:
@@ -94,6 +102,8 @@ class FileProfile(YamlModel):
     `also_called` lists other names under which a file may give a column; the first that it has counts, any other stays
     an unknown column. Records that do not fit `where` (each column has one of its values, upper and lower case alike)
     belong to another entity: they are counted beside, not among the rows.
+
+    `content` says whether each file holds all that the source knows (`full`) or what is new to it (`changes`).
     """
 
     pattern: str = Field(min_length=1)
@@ -121,6 +131,8 @@ class FileProfile(YamlModel):
     columns: dict[str, Annotated[SourceColumn, BeforeValidator(from_bare_name)]] | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
+    content: ContentKind = "changes"
+    control: ControlProfile | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -134,6 +146,18 @@ class FileProfile(YamlModel):
             raise ValueError("with_object, before_first: only with each")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
+        return self
+
+    @model_validator(mode="after")
+    def _control_fits_its_contract(self) -> Self:
+        if self.control is not None:
+            self.control.check_columns(load_contracts().get(self.entity))
+            if self.control.trailer and (
+                self.format not in ("csv", "jsonl") or not _ends_lines_like_ascii(self.encoding)
+            ):
+                raise ValueError(
+                    "control.trailer: only with csv or jsonl in a declared encoding with lines like ASCII's"
+                )
         return self
 
     @model_validator(mode="after")
@@ -229,11 +253,15 @@ def _check_other_names(profile: FileProfile, contract: FileContract) -> None:
 
 
 class SourceProfile(YamlModel):
-    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool."""
+    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool.
+
+    `limits` says from how many bad rows on a file is refused whole.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     source_system: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    limits: BadRowLimits = BadRowLimits()
     files: tuple[FileProfile, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

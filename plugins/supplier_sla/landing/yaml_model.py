@@ -24,7 +24,7 @@ class YamlModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+class _UniqueKeyLoader(yaml.SafeLoader):
     """PyYAML silently keeps the last of two equal keys; a second `encoding:` line must be an error instead."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -39,13 +39,18 @@ class UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def parse_yaml(text: str) -> Any:
+    """The content of a YAML (or JSON) text in which no key may appear twice; raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_UniqueKeyLoader)
+
+
 ModelType = TypeVar("ModelType", bound=YamlModel)
 
 
 def read_yaml_model(path: Path, model: type[ModelType]) -> ModelType:
     """Load `path` as `model`; raises ConfigurationInvalid listing every key that is wrong."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeyLoader)
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigurationInvalid(
             f"{path.name} cannot be read", expected="a YAML file in UTF-8", found=str(error)

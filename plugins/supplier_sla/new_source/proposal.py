@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.profile import SourceProfile, load_profiles
 from supplier_sla.landing.timestamps import ISO8601
-from supplier_sla.landing.yaml_model import TO_DO, UniqueKeyLoader, to_do_keys
+from supplier_sla.landing.yaml_model import TO_DO, parse_yaml, to_do_keys
 from supplier_sla.new_source.beginning import read_beginning
 from supplier_sla.new_source.columns import SeenColumn, see_columns
 from supplier_sla.new_source.fitting import Fit, fits, normalized, shipped_readings
@@ -70,7 +68,7 @@ def propose(path: Path, *, name: str | None = None) -> Proposal:
     ranked = fits(seen, beginning.name)
     name = name or _profile_name(beginning.name)
     text = "\n".join(_lines(name, beginning.name, layout, seen, ranked, is_whole=beginning.is_whole)) + "\n"
-    content = yaml.load(text, Loader=UniqueKeyLoader)
+    content = parse_yaml(text)
     to_do = to_do_keys(content)
     if not to_do:
         SourceProfile.model_validate(content)

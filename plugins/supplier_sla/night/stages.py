@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.expected.expectation import load_expected
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
+from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.archiving import archive_files as move_to_archives
+from supplier_sla.landing.archiving import landing_archive
+from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.remote.configuration import remote_landings
+from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -22,8 +29,11 @@ class DoorOutClosed(SupplierSlaError):
     """The new slot failed a critical expectation; readers keep the last good night."""
 
 
-def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
-    """Land every new file; returns how many files of the folder were new, known from before and left alone."""
+def load_exports(*, as_of: datetime, run_id: str, storage_options: Resolve) -> dict[str, int]:
+    """Land every new file; returns how many files were new, known from before and left alone.
+
+    `storage_options` gives fsspec's options of a remote landing.
+    """
     settings = Settings.from_environment()
     report = land_exports(
         settings.loader_url,
@@ -32,6 +42,8 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         run_id=run_id,
         report=lambda line: say(f"    {line}"),
         limits=UnpackLimits.from_environment(),
+        bad_row_limits=BadRowLimits.from_environment(),
+        remote=_remote_sources(settings, storage_options),
     )
     return {
         "new": report.files_new,
@@ -40,8 +52,11 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
     }
 
 
-def validate_deliveries(*, as_of: datetime) -> int:
-    """Judge every delivery that no run has judged yet, refuse those that fail, open the rest to the models."""
+def validate_deliveries(*, as_of: datetime, run_id: str) -> int:
+    """Judge every delivery that no run has judged yet, refuse those that fail, open the rest to the models.
+
+    Then the book is brought up to date: what is superseded, what is missing from full dumps, what has not come in time.
+    """
     settings = Settings.from_environment()
     with session(settings.loader_url, application_name="supplier_sla_door_in") as connection:
         with connection, connection.cursor() as cursor:
@@ -60,8 +75,35 @@ def validate_deliveries(*, as_of: datetime) -> int:
                 "update ops.delivery set is_checked = true where delivery_id = any(%s)",
                 ([delivery.delivery_id for delivery in deliveries],),
             )
+        bring_book_up_to_date(
+            connection,
+            expected=load_expected(),
+            as_of=as_of,
+            run_id=run_id,
+            report=lambda line: say(f"    {line}"),
+        )
     say(f"    {len(deliveries)} deliveries judged, {sum(verdict.is_refused for verdict in verdicts)} refused")
     return len(deliveries)
+
+
+def archive_files(*, as_of: datetime, run_id: str, storage_options: Resolve) -> int:
+    """Move processed files to their archives, where a setting says so; returns how many were moved."""
+    settings = Settings.from_environment()
+    return move_to_archives(
+        settings.loader_url,
+        settings.landing,
+        archive=landing_archive(settings.landing),
+        remote=_remote_sources(settings, storage_options),
+        as_of=as_of,
+        run_id=run_id,
+        limits=UnpackLimits.from_environment(),
+        report=lambda line: say(f"    {line}"),
+    )
+
+
+def _remote_sources(settings: Settings, storage_options: Resolve) -> RemoteSources:
+    """The machine's clock is asked here and nowhere else: whether a writer is done has nothing to do with `as_of`."""
+    return RemoteSources(remote_landings(), settings.inbox, looked_at=datetime.now(UTC), options=storage_options)
 
 
 def choose_slot(*, as_of: datetime, run_id: str, force: bool, full_refresh: bool) -> str | None:

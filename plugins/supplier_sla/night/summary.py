@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.database import session, without_password
 from supplier_sla.settings import Settings
+from supplier_sla.terminal import harmless
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, p
         return [
             "",
             *_deliveries(cursor, ingest_run_id, files),
+            *_waiting(cursor, ingest_run_id),
+            *_expected(cursor, ingest_run_id),
             *_measurements(cursor),
             *_penalties(cursor),
             "where to look",
@@ -74,6 +77,40 @@ def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
         (run_id,),
     )
     return lines + [f"  refused    {' '.join(f'{path}: {reason}'.split())}" for path, reason in cursor.fetchall()]
+
+
+def _waiting(cursor: Cursor, run_id: str) -> list[str]:
+    """Files that were left alone because the one that belongs to them is missing."""
+    cursor.execute(
+        "select relative_path, waits_for, waiting_since from ops.waiting_file where run_id = %s order by relative_path",
+        (run_id,),
+    )
+    return [
+        f"  waiting    {harmless(path)} for {harmless(waits_for)} since {since:%Y-%m-%d %H:%M %Z}"
+        for path, waits_for, since in cursor.fetchall()
+    ]
+
+
+def _expected(cursor: Cursor, run_id: str) -> list[str]:
+    """What should have come: how much of it came on time, and a line for everything else."""
+    cursor.execute(
+        "select expectation, slot_date, state_code, expected, found from ops.expected_delivery where run_id = %s"
+        " order by expectation, slot_date, state_code",
+        (run_id,),
+    )
+    rows = cursor.fetchall()
+    if not rows:
+        return []
+    on_time = sum(state_code == "on_time" for _, _, state_code, _, _ in rows)
+    due = len({(expectation, slot_date) for expectation, slot_date, _, _, _ in rows})
+    return [
+        f"  expected   {due} deliveries, {on_time} on time",
+        *(
+            f"  {state_code:<10} {expectation} of {slot_date}: expected {expected}, found {harmless(found)}"
+            for expectation, slot_date, state_code, expected, found in rows
+            if state_code != "on_time"
+        ),
+    ]
 
 
 def _measurements(cursor: Cursor) -> list[str]:
