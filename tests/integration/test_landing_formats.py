@@ -220,7 +220,7 @@ def test_local_times_of_cells_and_columns_take_the_zone_of_the_profile(
         (7, "opened_at", "wrong_type"),
         (2, "opened_at", "nonexistent_local_time"),
     ]
-    assert report.outcomes[0].sentence.endswith("2 lines before the header skipped")
+    assert report.outcomes[0].sentence.endswith("2 lines around the header skipped")
 
 
 @pytest.mark.usefixtures("helpdesk")

@@ -23,7 +23,7 @@ from tests.support.instants import utc
 from tests.support.nights import Rows, build_and_publish, land, night, write_exports
 from tests.support.register import event, register, service_level, ticket
 
-MIGRATION = import_module("supplier_sla.migrations.versions.0012_privacy")
+MIGRATION = import_module("supplier_sla.migrations.versions.0010_privacy")
 
 AS_OF = utc("2026-03-15 12:00")
 POLICY = """

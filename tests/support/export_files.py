@@ -40,6 +40,11 @@ def json_lines(header: Header, rows: Rows) -> bytes:
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
+def json_document(header: Header, rows: Rows) -> bytes:
+    """One list of objects, empty values as null."""
+    return json.dumps([{name: value or None for name, value in zip(header, row, strict=True)} for row in rows]).encode()
+
+
 def workbook(header: Header, rows: Sequence[Sequence[Any]], *, sheet: str = "Sheet", above: Rows = ()) -> bytes:
     """XLSX with one sheet; texts stay texts, whatever they look like; `above` stands over the header."""
     book = Workbook(write_only=True)
@@ -65,6 +70,7 @@ WRITERS: dict[str, Callable[[Header, Rows], bytes]] = {
     "csv": delimited,
     "tsv": tab_separated,
     "jsonl": json_lines,
+    "json": json_document,
     "xlsx": workbook,
     "parquet": parquet,
 }

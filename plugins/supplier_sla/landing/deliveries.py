@@ -260,6 +260,7 @@ def settle(
     repeats_delivery_id: int | None = None,
     extra_columns: tuple[str, ...] = (),
     lines_skipped: int = 0,
+    objects_without_records: int = 0,
     rows_left_out: int | None = None,
     remarks: tuple[str, ...] = (),
 ) -> DeliveryOutcome:
@@ -293,5 +294,6 @@ def settle(
         reason,
         extra_columns,
         lines_skipped,
+        objects_without_records,
         remarks,
     )

@@ -51,6 +51,7 @@ class Loaded:
     counts: Counts
     extra_columns: tuple[str, ...]
     lines_skipped: int
+    objects_without_records: int
     refusal: FileRefused | None = None
 
 
@@ -128,7 +129,7 @@ def load_delivery(
     if refusal is not None:
         drop_working_tables(cursor)
         counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
-        return Loaded(counts, extra_columns, reader.lines_skipped, refusal)
+        return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records, refusal)
     may_be_part = may_become_part(cursor, contract, delivery_id, spool.record_count)
     rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at, is_logged=may_be_part)
     rows_known = find_repeats(cursor, contract, rows_prepared)
@@ -152,7 +153,7 @@ def load_delivery(
             f"delivery {delivery_id}", expected=f"{rows_loaded} rows in its part", found=str(rows_adopted)
         )
     drop_working_tables(cursor)
-    return Loaded(counts, extra_columns, reader.lines_skipped)
+    return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records)
 
 
 def _problem(broken: BrokenRecord, *, hides_values: bool) -> Problem:

@@ -16,6 +16,7 @@ from supplier_sla.landing.converters import Converter, converters, with_ties_bro
 from supplier_sla.landing.personal import Protect
 from supplier_sla.landing.personal_column import PersonalColumn, personal_column
 from supplier_sla.landing.profile import FileProfile, Reading
+from supplier_sla.landing.reader_options import is_below
 from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
@@ -237,7 +238,11 @@ def plan_mapping(
         for source in target.sources
         if source.tie_breaker_index is not None
     }
-    extra_indexes = [index for index in range(len(header)) if index not in used] if reading.keeps_extras else []
+    extra_indexes = [
+        index
+        for index, name in enumerate(header)
+        if reading.keeps_extras and index not in used and not is_below(name, file_profile.not_kept)
+    ]
     has_name = {name.casefold() for name in found}
     return FileMapping(
         header=tuple(header),

@@ -51,6 +51,7 @@ class DeliveryOutcome:
     reason: str | None = None
     extra_columns: tuple[str, ...] = ()
     lines_skipped: int = 0
+    objects_without_records: int = 0
     remarks: tuple[str, ...] = ()
 
     @property
@@ -69,7 +70,9 @@ class DeliveryOutcome:
         if self.extra_columns:
             parts.append(f"{len(self.extra_columns)} unknown columns listed in ops.delivery")
         if self.lines_skipped:
-            parts.append(f"{self.lines_skipped:,} lines before the header skipped")
+            parts.append(f"{self.lines_skipped:,} lines around the header skipped")
+        if self.objects_without_records:
+            parts.append(f"{self.objects_without_records:,} objects without a record")
         return "; ".join([", ".join(parts), *self.remarks])
 
 

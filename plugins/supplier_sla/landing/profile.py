@@ -21,6 +21,7 @@ from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.timestamps import ISO8601
@@ -30,7 +31,7 @@ SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 
 BY_FILE_NAME = "by_file_name"
 
-FileFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
+FileFormat = Literal["csv", "json", "jsonl", "xlsx", "parquet"]
 
 ContentKind = Literal["changes", "full"]
 
@@ -38,13 +39,22 @@ ContentKind = Literal["changes", "full"]
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
     "delimiter": ("csv",),
     "quote": ("csv",),
-    "encoding": ("csv", "jsonl"),
+    "encoding": ("csv", "json", "jsonl"),
     "header_row": ("csv", "xlsx"),
+    "header_rows": ("csv", "xlsx"),
+    "skip_after_header": ("csv", "xlsx"),
+    "repeated_columns": ("csv", "xlsx"),
     "sheet": ("xlsx",),
+    "unpivot": ("csv", "xlsx", "parquet"),
+    "records": ("json",),
+    "each": ("json", "jsonl"),
 }
 
+# Options that make columns which no file contract can name.
+_OPTIONS_WITH_COLUMNS = ("unpivot", "each")
+
 # What the readings of one file cannot say differently: it is one file.
-_SAME_FOR_ONE_FILE = ("format", "encoding", "delimiter", "quote", "exported_at")
+_SAME_FOR_ONE_FILE = ("format", "encoding", "delimiter", "quote", "exported_at", "records")
 
 
 def _encoding(name: str) -> str:
@@ -80,9 +90,15 @@ def _file_time_pattern(pattern: str) -> str:
 class FileProfile(YamlModel):
     """How the files of one pattern are read. Without `columns` the file uses the contract's own names.
 
-    In `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible sheet).
-    `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
-    before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
+    In `json` and `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible
+    sheet). `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names;
+    the lines before it are skipped, and `skip_after_header` records below it. `header_rows` rows give the names
+    together. `repeated_columns: number` calls the second column of a name `Name.2`. How files are packed (gzip, zip)
+    is seen from their content and not said here.
+
+    `records` is the path of the list in a JSON document (default: the document is the list); `each` the path of an
+    array in each object whose elements are the records, and `with_object` the object, too. Of the columns or paths in
+    `not_kept`, and of what lies below them, nothing is kept.
 
     `also_called` lists other names under which a file may give a column; the first that it has counts, any other stays
     an unknown column. Records that do not fit `where` (each column has one of its values, upper and lower case alike)
@@ -98,7 +114,16 @@ class FileProfile(YamlModel):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str | None = Field(default='"', min_length=1, max_length=1)
     header_row: int | None = Field(default=None, ge=1)
+    header_rows: int = Field(default=1, ge=1, le=10)
+    skip_after_header: int = Field(default=0, ge=0, le=100)
+    repeated_columns: RepeatedColumns = "refuse"
     sheet: str | None = Field(default=None, min_length=1)
+    records: str | None = Field(default=None, min_length=1)
+    each: Annotated[str, AfterValidator(array_path)] | None = None
+    with_object: bool = False
+    before_first: BeforeFirst | None = None
+    unpivot: Unpivot | None = None
+    not_kept: tuple[str, ...] = ()
     zone: Annotated[str, AfterValidator(_zone)] | None = None
     timestamp_formats: TimestampFormats = (ISO8601,)
     null_marks: tuple[str, ...] = ("",)
@@ -115,6 +140,11 @@ class FileProfile(YamlModel):
         for option, formats in _FORMATS_OF_OPTION.items():
             if option in self.model_fields_set and self.format not in formats:
                 raise ValueError(f"{option}: only with format {' or '.join(formats)} (found {self.format})")
+        for option in _OPTIONS_WITH_COLUMNS:
+            if option in self.model_fields_set and self.columns is None:
+                raise ValueError(f"{option}: only with columns")
+        if (self.before_first is not None or self.with_object) and self.each is None:
+            raise ValueError("with_object, before_first: only with each")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
         return self

@@ -276,6 +276,7 @@ def _load_and_settle(
         reason=str(loaded.refusal) if loaded.refusal else None,
         extra_columns=loaded.extra_columns,
         lines_skipped=loaded.lines_skipped,
+        objects_without_records=loaded.objects_without_records,
         rows_left_out=noted.rows_left_out,
         remarks=tuple(_remarks(booked, loaded.counts, noted.rows_left_out, is_back=is_back)),
     )

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from supplier_sla.errors import SupplierSlaError
 
+# What stands in a proposed file where a person has to decide.
+TO_DO = "TODO"
+
 
 class ConfigurationInvalid(SupplierSlaError):
     """A file contract or source profile that cannot be used as it is written."""
@@ -52,6 +55,13 @@ def read_yaml_model(path: Path, model: type[ModelType]) -> ModelType:
         raise ConfigurationInvalid(
             f"{path.name} cannot be read", expected="a YAML file in UTF-8", found=str(error)
         ) from error
+    if open_keys := to_do_keys(content):
+        raise ConfigurationInvalid(
+            f"{path.name} is not finished",
+            expected=f"a decision instead of {TO_DO}",
+            found=", ".join(open_keys),
+            next_step=f"mend {path.name}",
+        )
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -60,6 +70,19 @@ def read_yaml_model(path: Path, model: type[ModelType]) -> ModelType:
             expected="; ".join(_describe(problem) for problem in error.errors(include_url=False)),
             next_step=f"mend {path.name}",
         ) from error
+
+
+def to_do_keys(content: object, path: str = "") -> tuple[str, ...]:
+    """The dotted keys of what is left to decide."""
+    if content == TO_DO:
+        return (path,)
+    if isinstance(content, dict):
+        inner = [(f"{path}.{key}" if path else str(key), value) for key, value in content.items()]
+    elif isinstance(content, list):
+        inner = [(f"{path}.{position}" if path else str(position), value) for position, value in enumerate(content)]
+    else:
+        return ()
+    return tuple(key for name, value in inner for key in to_do_keys(value, name))
 
 
 def _describe(problem: Any) -> str:

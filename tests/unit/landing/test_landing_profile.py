@@ -53,7 +53,7 @@ def reading_of(file_name: str) -> Reading:
         pytest.param("%d/%m/%Y %H:%M", "dd/mm/yyyy", "strptime", id="timestamp format"),
         pytest.param("zone: Europe/Berlin", "encoding: utf-9", "files.0.encoding", id="encoding"),
         pytest.param("zone: Europe/Berlin", "delimiter: '||'", "files.0.delimiter", id="delimiter"),
-        pytest.param("zone: Europe/Berlin", "format: json", "files.0.format", id="format"),
+        pytest.param("zone: Europe/Berlin", "format: html", "files.0.format", id="format"),
         pytest.param("zone: Europe/Berlin", "sheet: Tickets", "sheet: only with format xlsx", id="sheet of a text"),
         pytest.param(
             "zone: Europe/Berlin",
@@ -64,6 +64,32 @@ def reading_of(file_name: str) -> Reading:
         pytest.param("zone: Europe/Berlin", "header_row: 0", "files.0.header_row", id="header row before the first"),
         pytest.param("zone: Europe/Berlin", "quote: ','", "a sign that is not the quote", id="quote that delimits"),
         pytest.param("zone: Europe/Berlin", "exported_at: '[0-9]+'", "one group", id="pattern without group"),
+        pytest.param("zone: Europe/Berlin", "header_rows: 0", "files.0.header_rows", id="header without rows"),
+        pytest.param(
+            "zone: Europe/Berlin", "repeated_columns: keep", "files.0.repeated_columns", id="repeated columns kept"
+        ),
+        pytest.param("zone: Europe/Berlin", "records: issues", "records: only with format json", id="list in a CSV"),
+        pytest.param("zone: Europe/Berlin", "each: a[]", "each: only with format json or jsonl", id="array in a CSV"),
+        pytest.param(
+            "zone: Europe/Berlin", "format: json\n    each: a.b", "files.0.each: the path of an array", id="no array"
+        ),
+        pytest.param(
+            "zone: Europe/Berlin", "with_object: true", "with_object, before_first: only with each", id="no elements"
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "format: jsonl\n    unpivot: {columns: [Q*]}",
+            "unpivot: only with format csv or xlsx or parquet",
+            id="questions of objects",
+        ),
+        pytest.param(
+            "zone: Europe/Berlin",
+            "unpivot: {columns: [Q*], question: answer}",
+            "unpivot.answer: another name than unpivot.question",
+            id="one name for question and answer",
+        ),
+        pytest.param("zone: Europe/Berlin", "unpivot: {columns: []}", "files.0.unpivot.columns", id="no question"),
+        pytest.param("zone: Europe/Berlin", "zone: TODO", "a decision instead of TODO; found files.0.zone", id="to do"),
         pytest.param("zone: Europe/Berlin", "zoen: UTC", "files.0.zoen", id="unknown key"),
         pytest.param('["%d/%m/%Y %H:%M"]', "[", "cannot be read", id="no YAML"),
     ],
@@ -146,3 +172,11 @@ def test_the_export_time_comes_from_the_file_name(file_name: str, exported_at: d
 def test_an_export_date_that_does_not_exist_refuses_the_file() -> None:
     with pytest.raises(FileRefused, match="2026-02-30"):
         reading_of("tickets_2026-02-30.csv")
+
+
+@pytest.mark.parametrize("option", ["unpivot: {columns: [Q*]}", "format: json\n    each: a[]"])
+def test_what_makes_columns_of_its_own_needs_a_map_of_columns(tmp_path: Path, option: str) -> None:
+    start, _, rest = VALID.partition("    columns:\n")
+    text = start.replace("zone: Europe/Berlin", option) + "    constants:" + rest.partition("    constants:")[2]
+    with pytest.raises(ConfigurationInvalid, match="only with columns"):
+        profile_from(tmp_path, text)

@@ -11,6 +11,7 @@ import pytest
 from supplier_sla.landing.readers import Batch, BrokenRecord
 from supplier_sla.landing.readers import text as text_module
 from supplier_sla.landing.readers.delimited import DelimitedReader
+from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.refusal import FileRefused
 
 GoodRecord = tuple[int, list[str]]
@@ -25,7 +26,11 @@ def read(
     header_row: int | None = None,
 ) -> tuple[tuple[str, ...], list[GoodRecord], list[BrokenRecord]]:
     reader = DelimitedReader(
-        io.BytesIO(content), encoding=encoding, delimiter=delimiter, quote=quote, header_row=header_row
+        io.BytesIO(content),
+        encoding=encoding,
+        delimiter=delimiter,
+        quote=quote,
+        header=HeaderOptions(header_row=header_row),
     )
     good: list[GoodRecord] = []
     broken: list[BrokenRecord] = []
@@ -70,7 +75,7 @@ def test_bytes_whose_encoding_cannot_be_told_are_not_guessed() -> None:
 
 def test_lines_above_the_header_row_are_skipped_whatever_they_hold() -> None:
     content = b'Report of "June\n\nfrom,to\nid,text\n1,one\n'
-    reader = DelimitedReader(io.BytesIO(content), encoding="utf-8", delimiter=",", header_row=4)
+    reader = DelimitedReader(io.BytesIO(content), encoding="utf-8", delimiter=",", header=HeaderOptions(header_row=4))
     assert reader.lines_skipped == 3
     assert read(content, header_row=4) == (("id", "text"), [(5, ["1", "one"])], [])
 

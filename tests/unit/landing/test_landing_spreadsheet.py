@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from supplier_sla.landing.readers import BrokenRecord
 from supplier_sla.landing.readers import spreadsheet as spreadsheet_module
+from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -20,7 +21,9 @@ Found = tuple[tuple[str, ...], list[tuple[int, list[str]]], list[BrokenRecord]]
 
 
 def opened(content: bytes, *, sheet: str | None = None, header_row: int | None = None) -> SpreadsheetReader:
-    return SpreadsheetReader(io.BytesIO(content), sheet=sheet, header_row=header_row, limits=UnpackLimits())
+    return SpreadsheetReader(
+        io.BytesIO(content), sheet=sheet, header=HeaderOptions(header_row=header_row), limits=UnpackLimits()
+    )
 
 
 def read(content: bytes, *, sheet: str | None = None, header_row: int | None = None) -> Found:

@@ -6,8 +6,11 @@ from typing import BinaryIO
 
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers.delimited import DelimitedReader
+from supplier_sla.landing.readers.header import HeaderOptions
+from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.records import RecordReader
+from supplier_sla.landing.readers.unpivot import UnpivotedReader
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.unpacking import GZIP_MAGIC, ZIP_MAGIC, UnpackLimits, random_access
 
@@ -26,24 +29,64 @@ def open_reader(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> Rec
     """
     profile = reading.file_profile
     _refuse_other_format(stream, profile.format)
-    if profile.format == "jsonl":
-        return JsonLinesReader(stream, encoding=profile.encoding, expected=reading.columns_expected)
+    reader = _reader_of(stream, reading, limits)
+    if profile.unpivot is None:
+        return reader
+    unpivot = profile.unpivot
+    return UnpivotedReader(
+        reader,
+        columns=unpivot.columns,
+        besides=unpivot.besides,
+        question=unpivot.question,
+        answer=unpivot.answer,
+    )
+
+
+def _reader_of(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> RecordReader:
+    profile = reading.file_profile
+    if profile.format in ("json", "jsonl"):
+        return _json_reader(stream, reading)
+    header = HeaderOptions(
+        header_row=profile.header_row,
+        header_rows=profile.header_rows,
+        skip_after_header=profile.skip_after_header,
+        repeated_columns=profile.repeated_columns,
+    )
     if profile.format == "xlsx":
         # Imported where they are needed: a night of CSV files does without these two large libraries.
         from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
 
-        content = random_access(stream)
-        return SpreadsheetReader(content, sheet=profile.sheet, header_row=profile.header_row, limits=limits)
+        return SpreadsheetReader(random_access(stream), sheet=profile.sheet, header=header, limits=limits)
     if profile.format == "parquet":
         from supplier_sla.landing.readers.parquet import ParquetReader
 
         return ParquetReader(random_access(stream), limits=limits)
     return DelimitedReader(
+        stream, encoding=profile.encoding, delimiter=profile.delimiter, quote=profile.quote, header=header
+    )
+
+
+def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
+    profile = reading.file_profile
+    if profile.format == "jsonl":
+        return JsonLinesReader(
+            stream,
+            encoding=profile.encoding,
+            expected=reading.columns_expected,
+            each=profile.each,
+            with_object=profile.with_object,
+            before_first=profile.before_first,
+            not_kept=profile.not_kept,
+        )
+    return JsonDocumentReader(
         stream,
         encoding=profile.encoding,
-        delimiter=profile.delimiter,
-        quote=profile.quote,
-        header_row=profile.header_row,
+        expected=reading.columns_expected,
+        records=profile.records,
+        each=profile.each,
+        with_object=profile.with_object,
+        before_first=profile.before_first,
+        not_kept=profile.not_kept,
     )
 
 

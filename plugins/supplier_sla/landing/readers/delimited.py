@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Literal
 
-from supplier_sla.landing.readers.header import missing_header_row, usable_header
+from supplier_sla.landing.readers.header import HeaderOptions, missing_header_row
 from supplier_sla.landing.readers.plain import plain_records
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
 from supplier_sla.landing.readers.text import Chunk, chunks, damage_of, is_text, open_text
@@ -19,11 +19,13 @@ from supplier_sla.landing.refusal import FileRefused, printable
 
 MOST_LINES_OF_A_RECORD = 10_000
 
+_PLAIN_HEADER = HeaderOptions()
+
 
 class DelimitedReader:
     """One pass over one CSV or TSV file; memory does not grow. Without `quote` a quotation mark is text like any other.
 
-    Without `header_row` (counted from 1) the header is the first line that is not blank.
+    Without `header_row` (counted from 1) the header begins on the first line that is not blank.
 
     Raises:
         FileRefused: empty file, header that is damaged, has an unnamed column or a name twice, or a line without end.
@@ -31,6 +33,7 @@ class DelimitedReader:
 
     has_extras: Literal[False] = False
     extra_names: tuple[str, ...] = ()
+    objects_without_records: int = 0
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class DelimitedReader:
         encoding: str,
         delimiter: str,
         quote: str | None = '"',
-        header_row: int | None = None,
+        header: HeaderOptions = _PLAIN_HEADER,
     ) -> None:
         text = open_text(stream, encoding)
         self._encoding = text.encoding
@@ -50,9 +53,13 @@ class DelimitedReader:
         self._pending: deque[str] = deque()
         self.lines_skipped = 0
         self.header: tuple[str, ...] = ()
-        if header_row is not None:
-            self._skip_lines_before(header_row)
-        self.header = self._read_header(header_row)
+        if header.header_row is not None:
+            self._skip_lines_before(header.header_row)
+        rows = [self._read_header(header.header_row)]
+        while len(rows) < header.header_rows and (cells := self._next_cells()) is not None:
+            rows.append(cells)
+        self.header = header.columns(rows)
+        self._skip_records(header.skip_after_header)
 
     @property
     def columns_found(self) -> tuple[str, ...]:
@@ -77,22 +84,35 @@ class DelimitedReader:
             self._next_line += 1
             self.lines_skipped += 1
 
-    def _read_header(self, header_row: int | None) -> tuple[str, ...]:
-        """The first line that is not blank, or the one at `header_row`."""
+    def _next_cells(self) -> list[str] | None:
+        """One record above the data, which has to be whole; an empty one for a blank line, None at the end."""
+        taken: list[str] = []
+        try:
+            cells = next(self._csv_reader(self._feed(taken)), None)
+        except csv.Error as error:
+            raise FileRefused("the header", expected="closed quotes", found=str(error)) from error
+        self._next_line += len(taken)
+        return cells
+
+    def _skip_records(self, record_count: int) -> None:
+        """Leave out what stands between the column names and the data: question texts, ids, units."""
+        for _ in range(record_count):
+            before = self._next_line
+            if self._next_cells() is None:
+                return
+            self.lines_skipped += self._next_line - before
+
+    def _read_header(self, header_row: int | None) -> list[str]:
+        """The cells of the first line that is not blank, or of the one at `header_row`."""
         while True:
-            taken: list[str] = []
-            try:
-                names = next(self._csv_reader(self._feed(taken)), None)
-            except csv.Error as error:
-                raise FileRefused("the header", expected="closed quotes", found=str(error)) from error
+            names = self._next_cells()
             if header_row is not None and not names:
                 found = "a blank line" if names is not None else f"a file of {self._next_line - 1} lines"
                 raise missing_header_row(header_row, found=found)
             if names is None:
                 raise FileRefused("the file is empty", expected="a header line")
-            self._next_line += len(taken)
             if names:
-                return usable_header(names)
+                return names
 
     def _parse_clean(self, chunk: Chunk) -> Batch | None:
         """The fast ways, in C: every line one whole record. None if it is not so."""

@@ -37,6 +37,7 @@ class ParquetReader:
 
     has_extras: Literal[False] = False
     extra_names: tuple[str, ...] = ()
+    objects_without_records: int = 0
     lines_skipped: int = 0
 
     def __init__(self, stream: BinaryIO, *, limits: UnpackLimits) -> None:

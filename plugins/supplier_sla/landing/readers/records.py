@@ -27,6 +27,8 @@ class BrokenRecord:
 class Batch:
     """Consecutive records of a file: `records[i]` has as many values as the header and begins on line `lines[i]`.
 
+    Where a line gives several records `lines[i]` holds the position, too: see `positions.py`. No two records share one.
+
     `extras[i]` holds the values of the i-th record that have no place in the header, by name; formats in which every
     record has the same columns leave it empty.
     """
@@ -61,7 +63,11 @@ class RecordReader(Protocol):
 
     @property
     def lines_skipped(self) -> int:
-        """Lines or rows before the header, which are no records."""
+        """Lines or rows before the header, or right after it, which are no records."""
+
+    @property
+    def objects_without_records(self) -> int:
+        """Objects whose array, which gives the records, is empty or missing; complete after the last batch."""
 
     def batches(self) -> Iterator[Batch]:
         """The records, some thousand at a time."""

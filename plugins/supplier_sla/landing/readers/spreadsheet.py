@@ -10,6 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, BinaryIO, Literal
 from xml.etree.ElementTree import Element
 
@@ -18,7 +19,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from supplier_sla.landing.readers.header import missing_header_row, usable_header
+from supplier_sla.landing.readers.header import HeaderOptions, missing_header_row
 from supplier_sla.landing.readers.numbers import spreadsheet_number
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
 from supplier_sla.landing.readers.text import damage_of, is_text
@@ -36,6 +37,8 @@ _STREAMED = re.compile("/(worksheets|media)/", re.IGNORECASE)
 # How Office writes a control character inside a text: a carriage return is _x000D_.
 _CONTROL_CHARACTER = re.compile("_x(00[01][0-9A-Fa-f])_")
 
+_PLAIN_HEADER = HeaderOptions()
+
 
 class _Parser(WorkSheetParser):
     """Marks formulas whose value the program that wrote the file has left out: they are not empty cells."""
@@ -50,8 +53,8 @@ class _Parser(WorkSheetParser):
 class SpreadsheetReader:
     """One pass over one sheet, by name or the first one that is visible. Rows without any value are no records.
 
-    Without `header_row` (counted from 1) the header is the first row that has a value. Dates are written as ISO 8601,
-    without a time where neither the cell nor its format has one.
+    Without `header_row` (counted from 1) the header begins on the first row that has a value. Dates are written as ISO
+    8601, without a time where neither the cell nor its format has one.
 
     Raises:
         FileRefused: no workbook, a damaged one, one that unpacks to too much, no such sheet, no usable header.
@@ -59,14 +62,22 @@ class SpreadsheetReader:
 
     has_extras: Literal[False] = False
     extra_names: tuple[str, ...] = ()
+    objects_without_records: int = 0
 
-    def __init__(self, stream: BinaryIO, *, sheet: str | None, header_row: int | None, limits: UnpackLimits) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        sheet: str | None,
+        header: HeaderOptions = _PLAIN_HEADER,
+        limits: UnpackLimits,
+    ) -> None:
         _refuse_bomb(stream, limits)
         self._sheet = _choose_sheet(stream, sheet)
         self._shows_time = _styles_that_show_time(self._sheet)
         self._rows = self._parse()
         self.lines_skipped = 0
-        self.header = self._read_header(header_row)
+        self.header = self._read_header(header)
 
     @property
     def columns_found(self) -> tuple[str, ...]:
@@ -118,7 +129,8 @@ class SpreadsheetReader:
         except Exception as error:
             raise _damaged(error) from None
 
-    def _read_header(self, header_row: int | None) -> tuple[str, ...]:
+    def _read_header(self, header: HeaderOptions) -> tuple[str, ...]:
+        header_row = header.header_row
         last = 0
         for row, cells in self._rows:
             last = row
@@ -129,7 +141,9 @@ class SpreadsheetReader:
                 raise missing_header_row(header_row, found="an empty row")
             if any(values):
                 self.lines_skipped = row - 1 if header_row is not None else 0
-                return usable_header(_without_empty_end(values))
+                rows = [values, *(self._values(more)[0] for _, more in islice(self._rows, header.header_rows - 1))]
+                self.lines_skipped += sum(1 for _ in islice(self._rows, header.skip_after_header))
+                return header.columns([_without_empty_end(names) for names in rows])
         if header_row is not None:
             raise missing_header_row(header_row, found=f"{last} rows in the sheet {self._sheet.title}")
         raise FileRefused(f"the sheet {self._sheet.title} is empty", expected="a header row")

@@ -47,7 +47,7 @@ def chunks(text: io.TextIOWrapper) -> Iterator[Chunk]:
     """
     rest = ""
     line_count = 0
-    while characters := _read(text):
+    while characters := read_characters(text):
         characters = rest + characters
         end = _end_of_last_line(characters)
         whole, rest = characters[:end], characters[end:]
@@ -93,7 +93,8 @@ def damage_of(value: str, encoding: str) -> tuple[str, str]:
     return "undecodable_bytes", f"{encoding} text"
 
 
-def _read(text: io.TextIOWrapper) -> str:
+def read_characters(text: io.TextIOWrapper) -> str:
+    """The next CHUNK_CHARACTERS; raises FileRefused after damage that its encoding cannot pass."""
     try:
         return text.read(CHUNK_CHARACTERS)
     except UnicodeDecodeError as error:  # only of encodings in which a damaged byte leaves no way to go on
