@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -13,7 +13,10 @@ from supplier_sla.landing.outcome import Counts, DeliveryOutcome
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file as it goes into the book. `entity` and `profile` are None where no profile reads it."""
+    """A file as it goes into the book. `entity` and `profile` are None where no profile reads it.
+
+    `snapshot_interval` is None unless the source's history is read from the differences between its files.
+    """
 
     file: LandedFile
     profile: str | None
@@ -21,6 +24,7 @@ class Arrival:
     exported_at: datetime | None
     as_of: datetime
     run_id: str
+    snapshot_interval: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,14 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
     cursor.execute(
         """
         insert into ops.delivery
-            (relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id)
+            (relative_path, content_sha256, byte_size, profile, entity, state, exported_at, snapshot_interval, as_of,
+            run_id)
         values
-            (%(path)s, %(sha256)s, %(byte_size)s, %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s,
-            %(run_id)s)
+            (%(path)s, %(sha256)s, %(byte_size)s, %(profile)s, %(entity)s, 'received', %(exported_at)s,
+            %(snapshot_interval)s, %(as_of)s, %(run_id)s)
         on conflict (content_sha256, relative_path, entity) do update
-            set profile = excluded.profile, exported_at = excluded.exported_at, as_of = excluded.as_of,
-            run_id = excluded.run_id
+            set profile = excluded.profile, exported_at = excluded.exported_at,
+            snapshot_interval = excluded.snapshot_interval, as_of = excluded.as_of, run_id = excluded.run_id
             where delivery.state = 'received'
         returning delivery_id
         """,
@@ -103,6 +108,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival) -> int:
             "profile": arrival.profile,
             "entity": arrival.entity,
             "exported_at": arrival.exported_at,
+            "snapshot_interval": arrival.snapshot_interval,
             "as_of": arrival.as_of,
             "run_id": arrival.run_id,
         },

@@ -53,6 +53,7 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
         exported_at=reading.exported_at if reading else None,
         as_of=run.as_of,
         run_id=run.run_id,
+        snapshot_interval=reading.file_profile.snapshot_interval if reading else None,
     )
     with connection, connection.cursor() as cursor:
         if settled_delivery(cursor, file, arrival.entity) is not None:
