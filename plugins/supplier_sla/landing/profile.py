@@ -102,7 +102,7 @@ class FileProfile(YamlModel):
     `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
     before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
 
-    `exported_at_time` is the local time (of `zone`, else UTC) at which a file with a bare date in its name was exported.
+    `exported_at_time` is the local time (of `zone`, else UTC) of the export of a file with only a date in its name.
     `history: snapshots` says that the tool has no log of changes: the models derive events from the differences between
     its files, of which there should be one every `snapshot_interval_hours` (24, unless said otherwise).
     """

@@ -195,8 +195,7 @@ stated as (
         on unioned.event_type = event_types.code
     cross join
         lateral (
-            select
-                case when not unioned.states_nothing then coalesce(unioned.state_code, event_types.implied_state_code) end as state_code
+            select case when not unioned.states_nothing then coalesce(unioned.state_code, event_types.implied_state_code) end as state_code
         ) as implied
     left join {{ ref('int_register__work_centre_versions') }} as work_centres
         on

@@ -57,14 +57,13 @@ ends as (
     from beside_before
     cross join
         lateral (
-            select
-                coalesce(
-                    beside_before.state_kind_before_code = 'done'
-                    and beside_before.state_kind_code = 'done'
-                    and beside_before.resolved_at <> beside_before.resolved_before_at
-                    and beside_before.resolved_at > beside_before.seen_before_at,
-                    false
-                ) as is_ended_again
+            select coalesce(
+                beside_before.state_kind_before_code = 'done'
+                and beside_before.state_kind_code = 'done'
+                and beside_before.resolved_at <> beside_before.resolved_before_at
+                and beside_before.resolved_at > beside_before.seen_before_at,
+                false
+            ) as is_ended_again
         ) as again
 ),
 
