@@ -51,6 +51,14 @@ STORIES: dict[str, Seen] = {
         TUE: {"state_code": "resolved", "resolved_at": "2026-03-03T12:00:00Z"},
         WED: {"state_code": "resolved", "resolved_at": "2026-03-03T10:00:00Z"},
     },
+    "resolved twice": {
+        TUE: {"state_code": "resolved", "resolved_at": "2026-03-03T10:00:00Z"},
+        WED: {"state_code": "resolved", "resolved_at": "2026-03-04T15:00:00Z"},
+    },
+    "assigned while it waits": {
+        MON: {"state_code": "waiting_customer"},
+        TUE: {"state_code": "waiting_customer", "assigned_at": "2026-03-03T10:00:00Z"},
+    },
     "resolved without an instant": {MON: {"state_code": "in_progress"}, TUE: {"state_code": "resolved"}},
     "resolution dated back": {
         TUE: {"state_code": "in_progress"},
@@ -297,6 +305,22 @@ def test_a_ticket_that_is_at_work_again_was_reopened(week: Week, history: Callab
     assert history("reopened", where="is_stand_in") == [
         ("Mon 09:00", "opened", "new"),
         ("Thu 11:00", "resolved", "resolved"),
+    ]
+
+
+def test_another_resolution_since_the_last_snapshot_tells_that_the_ticket_was_reopened(history: Callable) -> None:
+    assert history("resolved twice") == [
+        ("Tue 10:00", "state_changed", "resolved"),
+        ("Tue 23:00", "reopened", "unseen"),
+        ("Wed 15:00", "state_changed", "resolved"),
+    ]
+
+
+def test_a_ticket_that_is_assigned_while_it_waits_goes_on_waiting(history: Callable) -> None:
+    assert history("assigned while it waits", where="event_at < '2026-03-04'") == [
+        ("Mon 09:00", "opened", "new"),
+        ("Mon 23:00", "state_changed", "waiting_customer"),
+        ("Tue 10:00", "assigned", "waiting_customer"),
     ]
 
 
