@@ -50,8 +50,9 @@ def ingest_exports() -> None:
     def validate_deliveries() -> Iterator[Metadata]:
         from supplier_sla.night.stages import validate_deliveries as validate
 
-        as_of = as_of_of(get_current_context())
-        validate(as_of=as_of)
+        context = get_current_context()
+        as_of = as_of_of(context)
+        validate(as_of=as_of, run_id=context["dag_run"].run_id)
         yield Metadata(RAW_DELIVERIES, extra={"as_of": as_of.isoformat()})
 
     load_exports() >> validate_deliveries()

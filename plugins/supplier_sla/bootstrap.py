@@ -18,6 +18,7 @@ from psycopg2.extensions import encrypt_password
 
 from supplier_sla.database import address_parameters, connect, session, sqlalchemy_url, with_login
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.quarantine.views import refresh_quarantine_views
 
 ROLES = ("loader", "transformer", "bi_reader")
 # The mark by which set-up knows its own roles: it never changes the password of somebody else's `loader`.
@@ -58,7 +59,7 @@ def prepare_warehouse(
     environment: Mapping[str, str] | None = None,
     own_secret: Callable[[], str] | None = None,
 ) -> RoleUrls:
-    """Create or repair the roles, migrate the state tables, and return the roles' addresses.
+    """Create or repair the roles, migrate the state tables, renew the views on them, and return the roles' addresses.
 
     Passwords come from `SUPPLIER_SLA_<ROLE>_PASSWORD`; without these they are derived from the administrator's, so that
     several state folders on one server agree and nothing secret needs storing. Where the administrator logs in without
@@ -87,6 +88,8 @@ def prepare_warehouse(
                 " `python -m supplier_sla.bootstrap`",
             ) from error
     migrate(admin_url)
+    with session(admin_url, application_name="supplier_sla_bootstrap") as connection:
+        refresh_quarantine_views(connection)
     return RoleUrls(**urls)
 
 

@@ -7,6 +7,7 @@ tests.support.servicenow_fit LOG.csv` prints the fit. Source of the log: see `te
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.support.servicenow_fit import (
     verdicts_to_closing,
     verdicts_to_resolution,
 )
-from tests.support.servicenow_log import Incident, event_rows, read_incidents, ticket_rows, work_centre_rows
+from tests.support.servicenow_log import Incident, read_incidents, work_centre_rows
 from tests.support.verdict_fit import Fit, ServiceHours, Verdict, fit, is_kept
 
 AS_OF = utc("2017-06-01 00:00")
@@ -32,8 +33,13 @@ Verdicts = dict[str, dict[str, bool]]
 
 
 @pytest.fixture(scope="module")
-def incidents(shared_data: Path) -> list[Incident]:
-    return read_incidents(shared_data / "servicenow_incident_log" / "incident_event_log_first_1000.csv")
+def log(shared_data: Path) -> Path:
+    return shared_data / "servicenow_incident_log" / "incident_event_log_first_1000.csv"
+
+
+@pytest.fixture(scope="module")
+def incidents(log: Path) -> list[Incident]:
+    return read_incidents(log)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +55,7 @@ def to_resolution(incidents: list[Incident], fits: list[Fit]) -> Fit:
 
 @pytest.fixture(scope="module")
 def told(
+    log: Path,
     incidents: list[Incident],
     fits: list[Fit],
     to_resolution: Fit,
@@ -65,10 +72,11 @@ def told(
             *_levels("CLOSED-KEPT", fits[0], stop_event="closed", priority_change_policy="keep"),
             *_levels("RESOLVED", to_resolution, stop_event="resolved", priority_change_policy="retarget"),
         ],
-        tickets=ticket_rows(incidents),
-        ticket_events=event_rows(incidents),
     )
-    night(module_warehouse, tmp_path_factory.mktemp("home"), rows, AS_OF)
+    home = tmp_path_factory.mktemp("home")
+    (home / "landing").mkdir()
+    shutil.copy(log, home / "landing")
+    night(module_warehouse, home, rows, AS_OF)
     levels: Verdicts = {}
     statement = "select service_level_id, ticket_id, status_code from marts.fct_ticket_sla"
     for service_level_id, ticket_id, status_code in module_warehouse.query(statement):
@@ -90,8 +98,13 @@ def test_the_clock_says_of_every_incident_what_the_fit_foretells(
     told: Verdicts, incidents: list[Incident], fits: list[Fit], to_resolution: Fit
 ) -> None:
     assert told["CLOSED"] == _foretold(incidents, verdicts_to_closing(incidents), fits[0])
-    assert told["CLOSED-KEPT"] == _foretold(incidents, by_opening_priority(incidents), fits[0])
-    assert told["RESOLVED"] == _foretold(incidents, verdicts_to_resolution(incidents), to_resolution)
+    # Of five incidents the log lacks the creation: which priority they were opened with is not known, so no level applies.
+    created = [incident for incident in incidents if incident.is_creation_logged]
+    assert (len(created), told["CLOSED-KEPT"]) == (995, _foretold(created, by_opening_priority(created), fits[0]))
+    # One incident has its updates out of order: the first is younger than the resolution and says New. By its time, which
+    # is what an event goes by, it opens the incident again; by its place in the log it changed nothing.
+    to_resolution_told = _foretold(incidents, verdicts_to_resolution(incidents), to_resolution)
+    assert told["RESOLVED"] == to_resolution_told | {"INC0000137": not to_resolution_told["INC0000137"]}
 
 
 def test_stopped_at_the_resolution_the_best_limits_leave_more_than_3_percent_unexplained(
@@ -118,9 +131,9 @@ def test_each_difference_to_the_tool_is_put_down_to_the_term_that_differs(
     )
     assert reasons == [
         ("CLOSED", 1000, 1000, 0, 0, 0),
-        ("CLOSED-KEPT", 1000, 985, 15, 0, 0),
+        ("CLOSED-KEPT", 995, 980, 15, 0, 0),
         # Here three differ by less than a minute, three more by time in which the incident waited.
-        ("RESOLVED", 1000, 957, 5, 32, 0),
+        ("RESOLVED", 1000, 956, 5, 33, 0),
     ]
 
 
@@ -164,4 +177,6 @@ def _foretold(incidents: Sequence[Incident], verdicts: Sequence[Verdict], fitted
 
 
 def _agreement(told: dict[str, bool], incidents: Sequence[Incident]) -> float:
-    return sum(told[incident.number] == incident.is_met for incident in incidents) / len(incidents)
+    return sum(told[incident.number] == incident.is_met for incident in incidents if incident.number in told) / len(
+        told
+    )

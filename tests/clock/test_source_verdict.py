@@ -227,6 +227,41 @@ CASES = [
     ),
 ]  # fmt: skip
 
+MORNING = (("2026-03-02 09:00", "opened"), ("2026-03-02 12:00", "responded"), ("2026-03-02 13:00", "resolved"))
+
+# Tickets of whose levels the tool speaks one by one: level, the tool's verdict, the start of the tool's clock.
+OF_LEVELS = {
+    "a verdict for each of two levels": (
+        ("RESPONSE", "breached", "2026-03-02T09:00:00Z"),
+        ("RESOLUTION", "met", "2026-03-02T09:00:00Z"),
+    ),
+    "a verdict for the response beside that on the ticket": (("RESPONSE", "met", ""),),
+    "a verdict for the resolution that the one on the ticket contradicts": (("RESOLUTION", "met", ""),),
+    "the second clock of the tool kept what its first missed": (
+        ("RESOLUTION", "breached", "2026-03-02T09:00:00Z"),
+        ("RESOLUTION", "met", "2026-03-02T12:00:00Z"),
+    ),
+    "a clock that the tool gave up": (("RESOLUTION", "", "2026-03-02T09:00:00Z"),),
+}
+
+
+def _of_levels(ticket_id: str) -> Case:
+    """A ticket answered after three hours (target one) and resolved after four (target eight)."""
+    verdict = {"a verdict for the response beside that on the ticket": "met"}.get(ticket_id, "")
+    verdict = "breached" if ticket_id.endswith("contradicts") else verdict
+    return _case(ticket_id, verdict, *MORNING, level="two_levels", agreed=None)
+
+
+def verdict_of_level(ticket_id: str, service_level_id: str, verdict: str, started_at: str = "") -> Row:
+    """One verdict of the tool on one service level."""
+    return {
+        "ticket_id": ticket_id,
+        "service_level_id": service_level_id,
+        "source_verdict": verdict,
+        "started_at": started_at,
+    }
+
+
 MAINTENANCE = {
     "exclusion_id": "EX-1",
     "reason_code": "planned_maintenance",
@@ -241,13 +276,17 @@ MAINTENANCE = {
 
 @pytest.fixture(scope="module")
 def compared(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """All cases, and a ticket of which the tool says nothing."""
+    """All cases, those of single levels, and a ticket of which the tool says nothing."""
+    of_levels = [_of_levels(ticket_id) for ticket_id in OF_LEVELS]
     silent = ticket("the tool is silent", "2026-03-02T09:00:00Z", ticket_type_code="office")
     rows = register(
         service_levels=LEVELS,
         calendars=[calendar(), calendar("CHINA", time_zone="Asia/Shanghai")],
-        tickets=[*(case.row for case in CASES), silent],
-        ticket_events=[row for case in CASES for row in case.events],
+        tickets=[*(case.row for case in (*CASES, *of_levels)), silent],
+        ticket_events=[row for case in (*CASES, *of_levels) for row in case.events],
+        source_verdicts=[
+            verdict_of_level(ticket_id, *verdict) for ticket_id, verdicts in OF_LEVELS.items() for verdict in verdicts
+        ],
         exclusions=[MAINTENANCE],
     )
     night(module_warehouse, tmp_path_factory.mktemp("home"), rows, AS_OF)
@@ -275,6 +314,32 @@ def test_a_verdict_is_compared_with_completion_unless_the_export_names_the_level
         ("two levels and the tool names none", "RESOLUTION"),
         ("two levels and the tool names the response", "RESPONSE"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ticket_id", "expected"),
+    [
+        ("a verdict for each of two levels", [("RESOLUTION", "met", True), ("RESPONSE", "breached", True)]),
+        (
+            "a verdict for the response beside that on the ticket",
+            [("RESOLUTION", "met", True), ("RESPONSE", "met", False)],
+        ),
+        ("a verdict for the resolution that the one on the ticket contradicts", [("RESOLUTION", "met", True)]),
+        ("the second clock of the tool kept what its first missed", [("RESOLUTION", "breached", False)]),
+        ("a clock that the tool gave up", []),
+    ],
+)
+def test_what_the_tool_says_of_a_level_goes_before_what_it_says_of_the_ticket(
+    ticket_id: str, expected: list[tuple], compared: Warehouse
+) -> None:
+    found = compared.query(
+        "select service_level_id, source_verdict_code, is_agreed, _source_file"
+        " from marts.rpt_source_verdict_comparison where ticket_id = %s order by 1",
+        (ticket_id,),
+    )
+    assert [row[:3] for row in found] == expected
+    of_levels = {service_level_id for service_level_id, _, _ in OF_LEVELS[ticket_id]}
+    assert {row[0] for row in found if row[3] == "source_verdicts.csv"} == of_levels & {row[0] for row in found}
 
 
 def test_a_ticket_without_a_verdict_of_its_tool_is_not_compared(compared: Warehouse) -> None:
@@ -329,7 +394,7 @@ def test_agreement_of_nothing_is_empty_not_perfect(compared: Warehouse) -> None:
     ) == [(0, 1, None)]
 
 
-def test_a_verdict_that_the_tool_takes_back_is_compared_anew_and_nothing_else_changes(
+def test_a_verdict_that_the_tool_takes_back_or_adds_for_a_level_is_compared_anew(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     late, prompt = CASES[0], CASES[1]
@@ -342,14 +407,15 @@ def test_a_verdict_that_the_tool_takes_back_is_compared_anew_and_nothing_else_ch
     build_and_publish(warehouse, tmp_path, AS_OF)
     before = _told(warehouse)
     corrected = {**late.row, "source_verdict": "breached", "updated_at": "2026-03-05T12:00:00Z"}
-    night(warehouse, tmp_path, {"tickets": [corrected]}, AS_OF)
+    of_level = verdict_of_level(prompt.name, "OFFICE", "met")
+    night(warehouse, tmp_path, {"tickets": [corrected], "source_verdicts": [of_level]}, AS_OF)
 
     published = "select slot from ops.publication order by publication_id desc limit 1"
     assert warehouse.query(f"select build_reason like 'incremental%%' from ops.slot where slot = ({published})") == [
         (True,)
     ]
     assert before == {late.name: (True, None), prompt.name: (True, None)}
-    assert _told(warehouse) == {late.name: (False, "unexplained"), prompt.name: (True, None)}
+    assert _told(warehouse) == {late.name: (False, "unexplained"), prompt.name: (False, "unexplained")}
 
 
 def _told(warehouse: Warehouse) -> dict[str, tuple[bool, str | None]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -43,6 +45,16 @@ def deliver(connection: Connection, entity: str, rows: list[Row], *, path: str, 
             lineage = {"_delivery_id": delivery_id, "_line": line, "_row_hash": str(UUID(int=line))}
             insert(cursor, "raw", entity, {**row, **lineage})
     return LandedDelivery(delivery_id, entity)
+
+
+def quarantine(connection: Connection, delivery: LandedDelivery, *, line: int) -> None:
+    """A line that the file contract kept out, numbered by the loader and not by the identity of the table."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ops.quarantined_row (quarantine_id, delivery_id, entity, line, expected, reason_code, as_of)"
+            " overriding system value values (1, %s, %s, %s, 'a value', 'missing_value', %s)",
+            (delivery.delivery_id, delivery.entity, line, AS_OF),
+        )
 
 
 def names(verdict: DoorVerdict) -> set[str]:
@@ -110,6 +122,32 @@ def test_name_of_a_file_cannot_bring_markup_into_the_pages(warehouse: Warehouse,
     assert "a/&lt;img src=x onerror=alert(1)&gt; &amp; $x ${y} %s {z}.csv" in pages
 
 
+def test_pages_open_without_a_network_and_speak_both_languages(warehouse: Warehouse, tmp_path: Path) -> None:
+    with closing(connect(warehouse.loader_url)) as connection:
+        landed = [
+            deliver(connection, "tickets", [], path="nightly/<b>tickets</b>.csv"),
+            deliver(connection, "fees", [], path="fees.csv"),
+        ]
+
+    check_door_in(warehouse.loader_url, landed, AS_OF, tmp_path)
+
+    pages = list(tmp_path.rglob("*.html"))
+    assert len(pages) == 6, "front, door, and rules and results of two suites"
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<(link|script|img)\b|@import|url\(", text), f"{page.name} loads something"
+        assert text.count("<style>") == 1
+    door = (tmp_path / "door_in" / "index.html").read_text(encoding="utf-8")
+    assert "Door in: the night&#x27;s deliveries · 入口检查：本批次的交付" in door
+    assert "Tickets · 工作单" in door
+    assert "delivery has rows · 交付含有数据行" in door
+    assert "no data is not good service" in door, "the reason stands beside what was found"
+    assert "nightly/&lt;b&gt;tickets&lt;/b&gt;.csv: rows_in_file 0" in door
+    assert '<span class="critical">1</span>' in door
+    for link in re.findall(r'href="([^"]+)"', door):
+        assert (tmp_path / "door_in" / unquote(link)).is_file(), f"{link} leads nowhere"
+
+
 def test_pages_show_the_last_run_only(warehouse: Warehouse, tmp_path: Path) -> None:
     with closing(connect(warehouse.loader_url)) as connection:
         first = deliver(connection, "tickets", [], path="tickets.csv")
@@ -126,8 +164,8 @@ def test_pages_show_the_last_run_only(warehouse: Warehouse, tmp_path: Path) -> N
 
 def test_no_deliveries_and_entities_without_a_suite_need_no_run(warehouse: Warehouse, tmp_path: Path) -> None:
     assert check_door_in(warehouse.loader_url, [], AS_OF, tmp_path) == []
-    assert check_door_in(warehouse.loader_url, [LandedDelivery(7, "trainings")], AS_OF, tmp_path) == [
-        DoorVerdict(7, "trainings", ())
+    assert check_door_in(warehouse.loader_url, [LandedDelivery(7, "unheard_of")], AS_OF, tmp_path) == [
+        DoorVerdict(7, "unheard_of", ())
     ]
     assert list(tmp_path.iterdir()) == []
 
@@ -138,6 +176,7 @@ def test_refused_delivery_is_quarantined_line_by_line_and_nothing_is_lost(wareho
     with closing(connect(warehouse.loader_url)) as connection:
         bad = deliver(connection, "fees", zeros, path="fees/zero.csv", quarantined=1)
         good = deliver(connection, "fees", [{**zeros[0], "fee_amount": "1"}], path="fees/good.csv")
+        quarantine(connection, bad, line=7)
         verdicts = check_door_in(warehouse.loader_url, [bad, good], AS_OF, tmp_path)
         with connection:
             assert refuse_deliveries(connection, verdicts) == 1
@@ -153,7 +192,10 @@ def test_refused_delivery_is_quarantined_line_by_line_and_nothing_is_lost(wareho
     )
     assert warehouse.query(
         "select line, reason_code, expected, record ->> 'contract_id', as_of from ops.quarantined_row order by line"
-    ) == [(line, "delivery_refused", reason, f"C-{line - 2}", AS_OF) for line in range(2, 7)]
+    ) == [
+        *[(line, "delivery_refused", reason, f"C-{line - 2}", AS_OF) for line in range(2, 7)],
+        (7, "missing_value", "a value", None, AS_OF),
+    ]
 
 
 def test_warning_leaves_the_delivery_loaded(warehouse: Warehouse, tmp_path: Path) -> None:

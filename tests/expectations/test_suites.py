@@ -15,13 +15,12 @@ from supplier_sla.quality.suite import (
     door_in_suites,
     door_out_suites,
 )
+from supplier_sla.quality.titles import read_titles
 from tests.expectations.offender_files import read_offenders
 
-READ_BY_MODELS = {entity for entity, contract in load_contracts().items() if contract.read_by_models}
 
-
-def test_every_entity_that_models_read_has_a_suite() -> None:
-    assert {suite.entity for suite in door_in_suites()} == READ_BY_MODELS
+def test_every_entity_has_a_suite() -> None:
+    assert {suite.entity for suite in door_in_suites()} == set(load_contracts())
 
 
 @pytest.mark.parametrize("suite", [*door_in_suites(), *door_out_suites()], ids=lambda suite: suite.name)
@@ -29,6 +28,14 @@ def test_every_expectation_has_an_offender(suite: DoorInSuite | DoorOutSuite) ->
     door, stem = suite.name.split(".")
     offenders = read_offenders(door, stem).offenders
     assert [offender.name for offender in offenders] == [each.name for each in suite.expectations]
+
+
+def test_every_suite_and_expectation_has_a_chinese_title() -> None:
+    titles = read_titles()
+    suites: list[DoorInSuite | DoorOutSuite] = [*door_in_suites(), *door_out_suites()]
+    assert [suite.name for suite in suites if not titles.suite(suite.name).zh] == []
+    names = {each.name for suite in suites for each in suite.expectations}
+    assert sorted(titles.expectations) == sorted(names)
 
 
 VALID = """

@@ -393,14 +393,18 @@ def test_a_late_file_does_not_replace_what_is_newer_in_its_source(
     assert newest_supplier_names(warehouse) == ["New", "Newer"]
 
 
-def test_a_file_that_goes_back_to_earlier_content_is_not_loaded_again_but_said_so(landing: Path, land: Land) -> None:
+def test_a_file_that_goes_back_to_earlier_content_is_loaded_as_a_new_statement(
+    warehouse: Warehouse, landing: Path, land: Land
+) -> None:
     for name in ("Alpha", "Beta"):
         (landing / "suppliers.csv").write_text(suppliers(f"S1,{name},,"))
         land()
     (landing / "suppliers.csv").write_text(suppliers("S1,Alpha,,"))
     lines: list[str] = []
-    assert land(report=lines.append).files_unchanged == 1
+    assert land(report=lines.append).files_loaded == 1
     assert any("gone back" in line for line in lines)
+    assert newest_supplier_names(warehouse) == ["Alpha"]
+    assert land().files_unchanged == 1
 
 
 def test_rows_of_a_delivery_refused_after_loading_are_no_repeats(

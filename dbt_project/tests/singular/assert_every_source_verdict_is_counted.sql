@@ -8,6 +8,19 @@ where
         where comparisons.ticket_key = tickets.ticket_key
     )
 union all
+select verdicts.ticket_key as offender
+from {{ ref('stg_ticketing__source_verdicts') }} as verdicts
+inner join {{ ref('fct_ticket') }} as tickets
+    on verdicts.ticket_key = tickets.ticket_key
+where
+    verdicts.source_verdict is not null
+    and not exists (
+        select 1 from {{ ref('rpt_source_verdict_comparison') }} as comparisons
+        where
+            comparisons.ticket_key = verdicts.ticket_key
+            and comparisons.service_level_id = verdicts.service_level_id
+    )
+union all
 select source_verdict_agreement_key as offender
 from {{ ref('rpt_source_verdict_agreement') }}
 where

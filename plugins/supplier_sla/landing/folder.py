@@ -12,12 +12,13 @@ from psycopg2.extensions import connection as Connection
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.inventory import SkippedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
-from supplier_sla.landing.receive import FileInMotion, Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.waiting import forget_files_that_wait_no_more
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60
@@ -40,6 +41,7 @@ def land_exports(
     report: Callable[[str], None] = lambda line: None,
     lock_timeout_seconds: int = LOCK_TIMEOUT_SECONDS,
     limits: UnpackLimits | None = None,
+    bad_row_limits: BadRowLimits | None = None,
 ) -> LandingReport:
     """Bring every new file of `landing` into raw, one transaction each; calling it again changes nothing.
 
@@ -58,16 +60,21 @@ def land_exports(
     skipped: list[SkippedFile] = []
     failures: list[tuple[str, Exception]] = []
     with session(loader_url, application_name="supplier_sla landing") as connection:
-        _take_turn(connection, lock_timeout_seconds)
-        run = _prepare_run(connection, as_of, run_id, limits)
+        take_turn(connection, lock_timeout_seconds)
+        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits())
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 skipped.append(found)
                 report(f"{found.shown_path}: left alone, {found.reason}")
                 continue
             try:
-                result = receive_file(connection, found, run)
-            except FileInMotion as error:
+                for result in receive_file(connection, found, run):
+                    if isinstance(result, DeliveryOutcome):
+                        outcomes.append(result)
+                        report(f"{found.shown_path}: {result.sentence}")
+                    else:
+                        unchanged.append(result)
+            except FileLeftAlone as error:
                 skipped.append(SkippedFile(found.relative_path, str(error)))
                 report(f"{found.shown_path}: left alone, {error}")
             except Exception as error:
@@ -75,31 +82,21 @@ def land_exports(
                 report(f"{found.shown_path}: failed, {_one_line(error)}")
                 if connection.closed:
                     break
-            else:
-                if isinstance(result, DeliveryOutcome):
-                    outcomes.append(result)
-                    report(f"{found.shown_path}: {result.sentence}")
-                else:
-                    unchanged.append(result)
-                    if result.went_back:
-                        report(f"{found.shown_path}: {_WENT_BACK}")
+        if not connection.closed:
+            with connection, connection.cursor() as cursor:
+                forget_files_that_wait_no_more(cursor, run_id)
+    landed = LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
     if failures:
         path, first_error = failures[0]
         raise LandingFailed(
-            f"{len(failures)} of {len(failures) + len(outcomes) + len(unchanged)} files failed",
+            f"{len(failures)} of {len(failures) + landed.files_delivered} files failed",
             found=f"{path}: {_one_line(first_error)}",
             next_step="mend the cause and run again; nothing is loaded twice",
         ) from first_error
-    return LandingReport(tuple(outcomes), tuple(unchanged), tuple(skipped))
+    return landed
 
 
-_WENT_BACK = (
-    "has gone back to content that was delivered before and is not loaded again;"
-    " if it is true again, deliver it with updated_at or with its date in the name"
-)
-
-
-def _take_turn(connection: Connection, timeout_seconds: int) -> None:
+def take_turn(connection: Connection, timeout_seconds: int) -> None:
     """Hold the landing lock until the session ends; the session gets the memory that bulk loading wants."""
     with connection, connection.cursor() as cursor:
         cursor.execute("set temp_buffers = '64MB'")
@@ -116,9 +113,9 @@ def _take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def _prepare_run(connection: Connection, as_of: datetime, run_id: str, limits: UnpackLimits) -> Run:
-    with connection, connection.cursor() as cursor:
-        return Run(as_of, run_id, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+def prepare_run(as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits) -> Run:
+    """What all files of a run share, read once."""
+    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits)
 
 
 def _one_line(error: Exception) -> str:

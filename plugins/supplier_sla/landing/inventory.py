@@ -103,6 +103,18 @@ def take_inventory(landing: Path, limits: UnpackLimits | None = None) -> Iterato
         yield from found
 
 
+def entries_at(folder: Path, relative_path: str, limits: UnpackLimits) -> list[LandedFile | SkippedFile]:
+    """What lies at one path of a landing folder, hashed; nothing if there is no such file in the folder."""
+    root = folder.resolve()
+    path = root / relative_path
+    try:
+        if not path.is_file() or not path.resolve().is_relative_to(root):
+            return []
+        return _hashed(path, relative_path, limits)
+    except (OSError, ValueError):
+        return []
+
+
 def _walk(root: Path) -> Iterator[Path]:
     """Every file and link below `root`; hidden folders and links to folders stand for all that is in them."""
     for folder, folder_names, file_names in os.walk(root):

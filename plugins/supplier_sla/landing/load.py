@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +20,13 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.checks import find_problems_statement
 from supplier_sla.landing.contract import FileContract
 from supplier_sla.landing.copying import copy_into, encode_rows
+from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
-from supplier_sla.landing.refusal import Problem, printable
+from supplier_sla.landing.refusal import FileRefused, Problem, printable
+from supplier_sla.landing.rereading import Reread, set_aside_restated_rows, withhold_loaded_lines
 from supplier_sla.landing.unpacking import UnpackLimits
 
 PROBLEM_BYTES_IN_MEMORY = 1 << 20
@@ -39,11 +41,12 @@ class ConservationViolated(SupplierSlaError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The result of loading one delivery."""
+    """The result of loading one delivery. With a `refusal` (too many bad rows) nothing of it stands in raw."""
 
     counts: Counts
     extra_columns: tuple[str, ...]
     lines_skipped: int
+    refusal: FileRefused | None = None
 
 
 @dataclass
@@ -54,11 +57,14 @@ class _Spool:
     mapping: FileMapping
     problem_file: IO[bytes]
     record_count: int = 0
+    elsewhere_count: int = 0
     problem_count: int = 0
 
     def row_pieces(self) -> Iterator[bytes]:
         """COPY data of the table `incoming`."""
-        for batch in self.reader.batches():
+        for delivered in self.reader.batches():
+            batch = self.mapping.fitting(delivered)
+            self.elsewhere_count += len(delivered.records) - len(batch.records)
             problems = [_problem(broken) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
@@ -77,8 +83,17 @@ def load_delivery(
     delivery_id: int,
     as_of: datetime,
     limits: UnpackLimits,
+    bad_row_limits: BadRowLimits | None = None,
+    reread: Reread | None = None,
+    inspect: Callable[[Counts], None] = lambda counts: None,
 ) -> Loaded:
     """Read `stream` to its end and put each of its records into raw, into quarantine, or count it as an exact repeat.
+
+    Records that belong to another entity by the profile's `where` are counted beside (`rows_elsewhere`). A file above
+    `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
+    readings of the same file kept out; the others count as repeats.
+
+    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
@@ -95,17 +110,27 @@ def load_delivery(
         if spool.problem_count:
             problem_file.seek(0)
             copy_into(cursor, "problem", PROBLEM_COLUMNS, problem_file)
+    rows_withheld = withhold_loaded_lines(cursor, contract, reread) if reread else 0
     cursor.execute(find_problems_statement(contract))
-    rows_quarantined = _quarantine(cursor, contract, delivery_id, as_of)
+    rows_quarantined = _count_bad_lines(cursor)
+    refusal = bad_row_limits.refusal(rows_quarantined, spool.record_count) if bad_row_limits else None
+    _quarantine(cursor, contract, delivery_id, as_of, at_most=MOST_PROBLEMS_KEPT if refusal else None)
+    extra_columns = (*mapping.extra_columns, *(reader.extra_names if reading.keeps_extras else ()))
+    if refusal is not None:
+        counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
+        return Loaded(counts, extra_columns, reader.lines_skipped, refusal)
     _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
-    rows_repeated = _find_repeats(cursor, contract)
+    rows_repeated = rows_withheld + _find_repeats(cursor, contract)
+    if reread:
+        rows_repeated += set_aside_restated_rows(cursor, contract, reread)
     rows_loaded = _insert_rows(cursor, contract)
-    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated)
+    counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    return Loaded(counts, (*mapping.extra_columns, *reader.extra_names), reader.lines_skipped)
+    inspect(counts)
+    return Loaded(counts, extra_columns, reader.lines_skipped)
 
 
 def _problem(broken: BrokenRecord) -> Problem:
@@ -144,24 +169,42 @@ def _create_working_tables(cursor: Cursor, contract: FileContract, constants: Ma
     )
 
 
-def _quarantine(cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime) -> int:
-    """Record every problem; returns the number of lines kept out."""
+def _count_bad_lines(cursor: Cursor) -> int:
+    cursor.execute("select count(distinct line) from problem")
+    return _single_count(cursor)
+
+
+def _quarantine(
+    cursor: Cursor, contract: FileContract, delivery_id: int, as_of: datetime, *, at_most: int | None
+) -> None:
+    """Record every problem, or the first ones of a file that is kept out whole.
+
+    Numbered without the gaps that an identity has after a crash, as the numbers of deliveries are.
+    """
     cursor.execute(
         """
         insert into ops.quarantined_row
-            (delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+            (quarantine_id, delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)
+        overriding system value
         select
+            (select coalesce(max(quarantine_id), 0) from ops.quarantined_row)
+            + row_number() over (order by problem.line, problem.problem_number),
             %(delivery_id)s, %(entity)s, problem.line, problem.column_name, left(problem.value_found, %(longest)s),
             problem.expected, problem.reason_code,
             coalesce(problem.record, jsonb_strip_nulls(to_jsonb(incoming) - '_line')), %(as_of)s
         from problem
         left join incoming on incoming._line = problem.line
         order by problem.line, problem.problem_number
+        limit %(at_most)s
         """,
-        {"delivery_id": delivery_id, "entity": contract.entity, "as_of": as_of, "longest": LONGEST_VALUE_SHOWN},
+        {
+            "delivery_id": delivery_id,
+            "entity": contract.entity,
+            "as_of": as_of,
+            "longest": LONGEST_VALUE_SHOWN,
+            "at_most": at_most,
+        },
     )
-    cursor.execute("select count(distinct line) from problem")
-    return _single_count(cursor)
 
 
 def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,8 +17,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
 
@@ -28,6 +32,8 @@ DEFAULT_SNAPSHOT_INTERVAL_HOURS = 24.0
 
 FileFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
 
+ContentKind = Literal["changes", "full"]
+
 # Options that mean something in some formats only.
 _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
     "delimiter": ("csv",),
@@ -36,6 +42,9 @@ _FORMATS_OF_OPTION: Mapping[str, tuple[FileFormat, ...]] = {
     "header_row": ("csv", "xlsx"),
     "sheet": ("xlsx",),
 }
+
+# What the readings of one file cannot say differently: it is one file.
+_SAME_FOR_ONE_FILE = ("format", "encoding", "delimiter", "quote", "exported_at")
 
 
 def _encoding(name: str) -> str:
@@ -48,16 +57,14 @@ def _encoding(name: str) -> str:
     return name
 
 
+def _ends_lines_like_ascii(encoding: str) -> bool:
+    return encoding != DETECT and "a\n".encode(encoding) == b"a\n"
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("an IANA zone, such as Europe/Berlin")
     return name
-
-
-def _timestamp_format(pattern: str) -> str:
-    if pattern != ISO8601 and "%" not in pattern:
-        raise ValueError(f"{ISO8601} or a strptime pattern, such as %d/%m/%Y %H:%M")
-    return pattern
 
 
 def _file_time_pattern(pattern: str) -> str:
@@ -77,30 +84,18 @@ def _time_of_day(text: object) -> object:
     return time.fromisoformat(text)
 
 
-class SourceColumn(YamlModel):
-    """Where one canonical column comes from, and what its values mean; in YAML a bare name is short for `{from: name}`.
-
-    The order is: null marks, then `codes` (or timestamps), then `if_null`. A code that is not in `codes` sends its row
-    to quarantine, or is kept as it is. An `optional` column may be missing from the file; any other must be there.
-    """
-
-    source: str = Field(alias="from", min_length=1)
-    codes: dict[str, str] | None = None
-    unknown_code: Literal["quarantine", "keep"] = "quarantine"
-    if_null: str | None = Field(default=None, min_length=1)
-    optional: bool = False
-
-
-def _from_bare_name(value: object) -> object:
-    return {"from": value} if isinstance(value, str) else value
-
-
 class FileProfile(YamlModel):
     """How the files of one pattern are read. Without `columns` the file uses the contract's own names.
 
     In `jsonl` a column's `from` is a dotted path; in `xlsx` `sheet` is a name (default: the first visible sheet).
     `header_row` (counted from 1, default: the first line that is not blank) is the line of the column names; the lines
     before it are skipped. How files are packed (gzip, zip) is seen from their content and not said here.
+
+    `also_called` lists other names under which a file may give a column; the first that it has counts, any other stays
+    an unknown column. Records that do not fit `where` (each column has one of its values, upper and lower case alike)
+    belong to another entity: they are counted beside, not among the rows.
+
+    `content` says whether each file holds all that the source knows (`full`) or what is new to it (`changes`).
 
     `exported_at_time` is the local time (of `zone`, else UTC) of the export of a file with only a date in its name.
     `history: snapshots` says that the tool has no log of changes: the models derive events from the differences between
@@ -116,14 +111,18 @@ class FileProfile(YamlModel):
     header_row: int | None = Field(default=None, ge=1)
     sheet: str | None = Field(default=None, min_length=1)
     zone: Annotated[str, AfterValidator(_zone)] | None = None
-    timestamp_formats: tuple[Annotated[str, AfterValidator(_timestamp_format)], ...] = Field((ISO8601,), min_length=1)
+    timestamp_formats: TimestampFormats = (ISO8601,)
     null_marks: tuple[str, ...] = ("",)
-    columns: dict[str, Annotated[SourceColumn, BeforeValidator(_from_bare_name)]] | None = None
+    also_called: dict[str, Names] = Field(default_factory=dict)
+    where: Condition | None = None
+    columns: dict[str, Annotated[SourceColumn, BeforeValidator(from_bare_name)]] | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
     exported_at_time: Annotated[time, BeforeValidator(_time_of_day)] | None = None
     history: Literal["snapshots"] | None = None
     snapshot_interval_hours: float = Field(default=DEFAULT_SNAPSHOT_INTERVAL_HOURS, gt=0, le=24 * 366)
+    content: ContentKind = "changes"
+    control: ControlProfile | None = None
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -149,22 +148,56 @@ class FileProfile(YamlModel):
         return self
 
     @model_validator(mode="after")
+    def _control_fits_its_contract(self) -> Self:
+        if self.control is not None:
+            self.control.check_columns(load_contracts().get(self.entity))
+            if self.control.trailer and (
+                self.format not in ("csv", "jsonl") or not _ends_lines_like_ascii(self.encoding)
+            ):
+                raise ValueError(
+                    "control.trailer: only with csv or jsonl in a declared encoding with lines like ASCII's"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _fits_its_contract(self) -> Self:
         contracts = load_contracts()
         if self.entity == BY_FILE_NAME:
-            if self.columns is not None or self.constants:
-                raise ValueError(f"entity: one entity, because columns or constants are given (found {BY_FILE_NAME})")
+            if self.columns is not None or self.constants or self.where is not None or self.also_called:
+                raise ValueError(
+                    "entity: one entity, because columns, constants, where or also_called are given"
+                    f" (found {BY_FILE_NAME})"
+                )
             return self
         if self.entity not in contracts:
             raise ValueError(f"entity: {BY_FILE_NAME} or the name of a file contract (found {self.entity!r})")
         _check_columns(self, contracts[self.entity])
+        _check_other_names(self, contracts[self.entity])
         return self
 
-    @property
-    def value_timestamp_formats(self) -> tuple[str, ...]:
-        """The formats of timestamps, with that of cells and columns which are timestamps and no texts."""
-        is_typed = self.format in ("xlsx", "parquet") and ISO8601 not in self.timestamp_formats
-        return (*self.timestamp_formats, ISO8601) if is_typed else self.timestamp_formats
+    def sources(self, contract: FileContract) -> Mapping[str, SourceColumn]:
+        """Source of each canonical column; without a map the contract's own names, the optional ones optional."""
+        if self.columns is not None:
+            return self.columns
+        return {
+            column.name: SourceColumn.model_validate({"from": column.name, "optional": not column.required})
+            for column in contract.columns
+        }
+
+    def columns_read(self, contract: FileContract) -> tuple[str, ...]:
+        """Every source column that is looked at, by the name that the profile uses for it, each once."""
+        names = [name for source in self.sources(contract).values() for name in source.columns_read]
+        return tuple({name.casefold(): name for name in (*names, *(self.where or ()))}.values())
+
+    def timestamp_formats_of(self, source: SourceColumn) -> tuple[str, ...]:
+        """The formats of a column's timestamps, with that of cells and columns which are timestamps and no texts."""
+        formats = source.timestamp_formats or self.timestamp_formats
+        is_typed = self.format in ("xlsx", "parquet") and ISO8601 not in formats
+        return (*formats, ISO8601) if is_typed else formats
+
+    def null_marks_of(self, source: SourceColumn) -> frozenset[str]:
+        """The texts that mean "no value" in a column."""
+        return frozenset(self.null_marks if source.null_marks is None else source.null_marks) | {""}
 
     @property
     def snapshot_interval(self) -> timedelta | None:
@@ -223,24 +256,55 @@ def _check_columns(profile: FileProfile, contract: FileContract) -> None:
             raise ValueError(f"columns, constants: names of columns of {contract.entity} (found {name!r})")
     for name in set(profile.columns or {}) & set(profile.constants):
         raise ValueError(f"constants.{name}: a column that is not also in columns")
-    for name, column in (profile.columns or {}).items():
-        allowed = contract.column_by_name[name].allowed
-        meanings = {*(column.codes or {}).values(), *filter(None, [column.if_null])}
-        if allowed and not meanings <= set(allowed):
-            raise ValueError(f"columns.{name}: values out of {list(allowed)} (found {sorted(meanings - set(allowed))})")
+    for name, source in (profile.columns or {}).items():
+        column = contract.column_by_name[name]
+        problem = source.problem_with(column)
+        if problem is None and source.optional and column.required and source.if_null is None:
+            problem = "optional: not of a required column without if_null"
+        if problem is not None:
+            raise ValueError(f"columns.{name}: {problem}")
     if profile.columns is not None:
         forgotten = [column.name for column in contract.columns if column.required and column.name not in targets]
         if forgotten:
             raise ValueError(f"columns: a source for every required column (missing {forgotten})")
 
 
+def _check_other_names(profile: FileProfile, contract: FileContract) -> None:
+    """Other names are names of columns that are read, and no name means two columns."""
+    read = {name.casefold() for name in profile.columns_read(contract)}
+    meant: dict[str, str] = {name: name for name in read}
+    for name, others in profile.also_called.items():
+        if name.casefold() not in read:
+            raise ValueError(f"also_called.{name}: a column that the profile reads")
+        for other in others:
+            if other.casefold() in meant:
+                raise ValueError(f"also_called.{name}: names that mean no other column (found {other!r})")
+            meant[other.casefold()] = name
+
+
 class SourceProfile(YamlModel):
-    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool."""
+    """One tool's exports. `source_system` (default: the profile's name) fills rows that do not name their tool.
+
+    `limits` says from how many bad rows on a file is refused whole.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
     source_system: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$")
+    limits: BadRowLimits = BadRowLimits()
     files: tuple[FileProfile, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _reads_a_file_in_one_way_for_each_entity(self) -> Self:
+        for one, other in combinations(self.files, 2):
+            if one.pattern.casefold() != other.pattern.casefold():
+                continue
+            if one.entity == other.entity:
+                raise ValueError(f"files: the pattern {one.pattern} once for each entity (found {one.entity} twice)")
+            for option in _SAME_FOR_ONE_FILE:
+                if getattr(one, option) != getattr(other, option):
+                    raise ValueError(f"files: the same {option} in every reading of {one.pattern}")
+        return self
 
     @property
     def default_source_system(self) -> str:
@@ -250,22 +314,28 @@ class SourceProfile(YamlModel):
 
 @dataclass(frozen=True)
 class Reading:
-    """The way one file is read: by which profile, as rows of which contract, as of when (if its name says so)."""
+    """One way a file is read: by which profile, as rows of which contract, as of when (if its name says so).
+
+    `keeps_extras` is false where another reading of the same file keeps the columns that nobody asked for.
+    """
 
     profile: SourceProfile
     file_profile: FileProfile
     contract: FileContract
     exported_at: datetime | None
+    keeps_extras: bool = True
 
     @cached_property
     def sources(self) -> Mapping[str, SourceColumn]:
-        """Source of each canonical column; without a map the contract's own names, the optional ones optional."""
-        if self.file_profile.columns is not None:
-            return self.file_profile.columns
-        return {
-            column.name: SourceColumn.model_validate({"from": column.name, "optional": not column.required})
-            for column in self.contract.columns
-        }
+        """Source of each canonical column."""
+        return self.file_profile.sources(self.contract)
+
+    @cached_property
+    def columns_expected(self) -> tuple[str, ...]:
+        """Every name under which a file may give a column that is looked at."""
+        names = self.file_profile.columns_read(self.contract)
+        others = [other for group in self.file_profile.also_called.values() for other in group]
+        return (*names, *others)
 
 
 @cache
@@ -280,13 +350,16 @@ def load_profiles(folder: Path = SOURCE_PROFILES) -> tuple[SourceProfile, ...]:
     return tuple(profiles)
 
 
-def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts: Mapping[str, FileContract]) -> Reading:
-    """The one way to read a file of this name (upper and lower case are the same).
+def choose_readings(
+    file_name: str, profiles: Iterable[SourceProfile], contracts: Mapping[str, FileContract]
+) -> tuple[Reading, ...]:
+    """How to read a file of this name (upper and lower case are the same): by one profile, once for each entity.
 
     A profile that names its entity goes before one that takes the entity from the file name.
 
     Raises:
-        FileRefused: no profile claims the name, several do, or it holds a date that does not exist.
+        FileRefused: no profile claims the name, several do, one does twice for an entity, or the name holds a date that
+            does not exist.
     """
     claims = _claims(file_name, profiles, contracts)
     chosen = [claim for claim in claims if claim[1].entity != BY_FILE_NAME] or claims
@@ -295,19 +368,33 @@ def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts:
             "no source profile reads a file of this name",
             next_step="name it <entity>.csv or add a profile to source_profiles",
         )
-    if len(chosen) > 1:
-        found = ", ".join(f"{profile.name} ({file_profile.pattern})" for profile, file_profile, _ in chosen)
+    found = ", ".join(f"{profile.name} ({file_profile.pattern})" for profile, file_profile, _ in chosen)
+    if len({profile.name for profile, _, _ in chosen}) > 1:
         raise FileRefused("several source profiles read a file of this name", expected="one", found=found)
-    profile, file_profile, contract = chosen[0]
-    return Reading(profile, file_profile, contract, file_profile.exported_at_of(file_name))
+    if len({contract.entity for _, _, contract in chosen}) < len(chosen):
+        raise FileRefused(
+            "a source profile reads a file of this name twice as one entity", expected="once", found=found
+        )
+    # One reading of all records keeps what nobody asked for; without such a one each keeps that of its own records.
+    keeper = next((claim for claim in chosen if claim[1].where is None), None)
+    return tuple(
+        Reading(*claim, claim[1].exported_at_of(file_name), keeps_extras=keeper is None or claim is keeper)
+        for claim in chosen
+    )
 
 
-def choose_reading_by_names(
+def choose_reading(file_name: str, profiles: Iterable[SourceProfile], contracts: Mapping[str, FileContract]) -> Reading:
+    """The reading of a file that is one entity; raises FileRefused like `choose_readings`, ValueError for several."""
+    (reading,) = choose_readings(file_name, profiles, contracts)
+    return reading
+
+
+def choose_readings_by_names(
     names: Sequence[str], profiles: Sequence[SourceProfile], contracts: Mapping[str, FileContract]
-) -> Reading:
-    """The reading of the first of `names` that a profile claims; raises FileRefused like `choose_reading`."""
+) -> tuple[Reading, ...]:
+    """The readings of the first of `names` that a profile claims; raises FileRefused like `choose_readings`."""
     claimed = next((name for name in names if _claims(name, profiles, contracts)), names[0])
-    return choose_reading(claimed, profiles, contracts)
+    return choose_readings(claimed, profiles, contracts)
 
 
 def _claims(

@@ -1,51 +1,121 @@
-"""Settles one delivered file: known already, a copy of one that is loaded, loaded, or refused with its reason."""
+"""Settles one delivered file, as each of its entities: known, a copy of a loaded one, loaded, refused, or waiting."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import BinaryIO
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.content import count_left_out, note_keys_of_full_dump, note_sources, note_sources_of_copy
 from supplier_sla.landing.contract import FileContract
-from supplier_sla.landing.deliveries import Arrival, book_arrival, original_delivery, settle, settled_delivery
+from supplier_sla.landing.control import (
+    Control,
+    check_content,
+    check_hash,
+    control_name,
+    data_names_of_control,
+    read_control,
+    trailer_control,
+)
+from supplier_sla.landing.deliveries import (
+    Arrival,
+    SettledDelivery,
+    book_arrival,
+    is_return,
+    latest_delivery,
+    note_delivered_again,
+    original_delivery,
+    settle,
+)
 from supplier_sla.landing.inventory import LandedFile
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading_by_names
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
+from supplier_sla.landing.reading_fingerprint import reading_fingerprint
 from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.rereading import Reread
+from supplier_sla.landing.trailer import WithoutTrailer
 from supplier_sla.landing.unpacking import UnpackLimits, unpacked
+from supplier_sla.landing.waiting import wait
 
 
-class FileInMotion(SupplierSlaError):
+class FileLeftAlone(SupplierSlaError):
+    """The file is no delivery of this run; nothing of it is kept."""
+
+
+class FileInMotion(FileLeftAlone):
     """The file vanished or changed after its content was hashed; nothing of it is kept, a later run takes it."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same for every file of a run. `latest_content_by_path` is the state of the book before it."""
+    """What is the same for every file of a run."""
 
     as_of: datetime
     run_id: str
     profiles: tuple[SourceProfile, ...]
     contracts: Mapping[str, FileContract]
-    latest_content_by_path: Mapping[str, str]
     limits: UnpackLimits
+    bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
 
 
-def receive_file(connection: Connection, file: LandedFile, run: Run) -> DeliveryOutcome | UnchangedFile:
-    """Settle `file`.
+@dataclass(frozen=True)
+class _Booked:
+    """A file in the book, with what its content is compared with while it is loaded."""
 
-    It is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next run
-    loads the file again.
+    delivery_id: int
+    arrival: Arrival
+    latest: SettledDelivery | None = None
+    control: Control | None = None
+
+
+@dataclass
+class _Noted:
+    """What was seen while the file's rows were still at hand."""
+
+    rows_left_out: int | None = None
+
+
+def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator[DeliveryOutcome | UnchangedFile]:
+    """Settle `file`, one entity after the other; each is a delivery of its own, with its own counts and state.
+
+    A delivery is booked as `received` first, in a transaction of its own: a crash later leaves that trace, and the next
+    run loads it again.
 
     Raises:
+        FileLeftAlone: a control file, or a file that waits for its own.
         FileInMotion: the file is not what it was when it was hashed.
     """
-    reading, refusal = _reading_of(file, run)
+    _leave_control_file_alone(connection, file, run)
+    try:
+        if file.refusal is not None:
+            raise file.refusal
+        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+    except FileRefused as refusal:
+        yield _receive(connection, file, run, None, refusal)
+        return
+    for reading in readings:
+        yield _receive(connection, file, run, reading, None)
+
+
+def _receive(
+    connection: Connection, file: LandedFile, run: Run, reading: Reading | None, refusal: FileRefused | None
+) -> DeliveryOutcome | UnchangedFile:
+    """Settle the file as one entity, or as none where no profile reads it."""
+    control, is_missing = None, False
+    if reading is not None and reading.file_profile.control is not None and reading.file_profile.control.name:
+        try:
+            control = read_control(file, reading.file_profile.control)
+            is_missing = control is None
+        except FileRefused as unreadable:
+            refusal = unreadable
     arrival = Arrival(
         file=file,
         profile=reading.profile.name if reading else None,
@@ -54,61 +124,188 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Delivery
         as_of=run.as_of,
         run_id=run.run_id,
         snapshot_interval=reading.file_profile.snapshot_interval if reading else None,
+        reading_fingerprint=reading_fingerprint(
+            reading, run.profiles, run.limits, run.bad_row_limits, control.content_sha256 if control else str(refusal)
+        ),
+        content_kind=reading.file_profile.content if reading else "changes",
+        control_file=control.file_name if control else None,
     )
     with connection, connection.cursor() as cursor:
-        if settled_delivery(cursor, file, arrival.entity) is not None:
-            latest_content = run.latest_content_by_path.get(file.relative_path)
-            return UnchangedFile(file.relative_path, went_back=latest_content != file.content_sha256)
-        delivery_id = book_arrival(cursor, arrival)
+        latest = latest_delivery(cursor, arrival)
+        if latest is not None and latest.already_deals_with(arrival):
+            note_delivered_again(cursor, latest, arrival)
+            return UnchangedFile(file.relative_path)
+    if reading is not None and is_missing:
+        refusal = _wait_for_control_file(connection, file, reading, run)
+    with connection, connection.cursor() as cursor:
+        is_back = is_return(cursor, arrival)
+        booked = _Booked(book_arrival(cursor, arrival, latest), arrival, latest, control)
         if refusal is not None:
-            return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
-        original = original_delivery(cursor, arrival)
+            return settle(cursor, booked.delivery_id, arrival, "refused", Counts(), reason=str(refusal))
+        original = None if is_back or control else original_delivery(cursor, arrival)
         if original is not None:
-            counts = Counts(rows_in_file=original.rows_in_file, rows_repeated=original.rows_in_file)
-            return settle(cursor, delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id)
+            counts = Counts(
+                rows_in_file=original.rows_in_file,
+                rows_repeated=original.rows_in_file,
+                rows_elsewhere=original.rows_elsewhere,
+            )
+            note_sources_of_copy(cursor, booked.delivery_id, original.delivery_id)
+            return settle(
+                cursor, booked.delivery_id, arrival, "repeated", counts, repeats_delivery_id=original.delivery_id
+            )
     assert reading is not None  # either there is a reading or a refusal
-    return _load(connection, delivery_id, arrival, reading, run.limits)
+    return _load(connection, booked, reading, run, is_back=is_back)
 
 
-def _reading_of(file: LandedFile, run: Run) -> tuple[Reading, None] | tuple[None, FileRefused]:
-    if file.refusal is not None:
-        return None, file.refusal
-    try:
-        return choose_reading_by_names(file.reading_names, run.profiles, run.contracts), None
-    except FileRefused as refusal:
-        return None, refusal
+def _leave_control_file_alone(connection: Connection, file: LandedFile, run: Run) -> None:
+    """Raise FileLeftAlone if `file` is a control file; one whose data file is missing is written down."""
+    names = data_names_of_control(file, run.profiles)
+    if names is None:
+        return
+    if names:
+        raise FileLeftAlone(f"control file of {', '.join(names)}")
+    with connection, connection.cursor() as cursor:
+        wait(
+            cursor,
+            file.relative_path,
+            waits_for="its data file",
+            reason="data_file_missing",
+            as_of=run.as_of,
+            run_id=run.run_id,
+        )
+    raise FileLeftAlone("control file without its data file", next_step="have the data file sent")
 
 
-def _load(
-    connection: Connection, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
-) -> DeliveryOutcome:
+def _wait_for_control_file(connection: Connection, file: LandedFile, reading: Reading, run: Run) -> FileRefused | None:
+    """None: the file may come in without. Else why it is refused now; raises FileLeftAlone while it waits."""
+    profile = reading.file_profile.control
+    assert profile is not None  # only a file whose profile announces one can miss it
+    if profile.when_missing == "accept":
+        return None
+    name = control_name(file, profile)
+    deadline = run.as_of
+    if profile.when_missing == "wait":
+        with connection, connection.cursor() as cursor:
+            since = wait(
+                cursor,
+                file.relative_path,
+                waits_for=name,
+                reason="control_file_missing",
+                as_of=run.as_of,
+                run_id=run.run_id,
+            )
+            deadline = since + timedelta(hours=profile.wait_hours)
+    if run.as_of < deadline:
+        raise FileLeftAlone(f"waits for its control file {name} until {deadline:%Y-%m-%d %H:%M %Z}")
+    return FileRefused("its control file", expected=name, found="no such file", next_step="have it sent")
+
+
+def _load(connection: Connection, booked: _Booked, reading: Reading, run: Run, *, is_back: bool) -> DeliveryOutcome:
     """Rows, quarantine and the delivery's state in one transaction."""
     try:
         with connection, connection.cursor() as cursor:
-            loaded = _load_hashed_content(cursor, delivery_id, arrival, reading, limits)
-            return settle(
-                cursor,
-                delivery_id,
-                arrival,
-                _state(loaded.counts),
-                loaded.counts,
-                extra_columns=loaded.extra_columns,
-                lines_skipped=loaded.lines_skipped,
-            )
+            return _load_and_settle(cursor, booked, reading, run, is_back=is_back)
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
-            return settle(cursor, delivery_id, arrival, "refused", Counts(), reason=str(refusal))
+            return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=str(refusal))
+
+
+def load_and_settle(
+    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, run: Run, *, reread: Reread | None = None
+) -> DeliveryOutcome:
+    """Load a file that is booked and write down what became of it, within the caller's transaction.
+
+    Raises:
+        FileRefused: it cannot be read as a whole; the caller rolls back.
+        FileInMotion: it is not what it was when it was hashed.
+    """
+    profile = reading.file_profile.control
+    control = read_control(arrival.file, profile) if profile is not None and profile.name else None
+    return _load_and_settle(cursor, _Booked(delivery_id, arrival, control=control), reading, run, reread=reread)
+
+
+def _load_and_settle(
+    cursor: Cursor,
+    booked: _Booked,
+    reading: Reading,
+    run: Run,
+    *,
+    reread: Reread | None = None,
+    is_back: bool = False,
+) -> DeliveryOutcome:
+    if booked.control is not None:
+        check_hash(booked.control, booked.arrival.file)
+    noted = _Noted()
+    loaded = _load_hashed_content(
+        cursor, booked, reading, run, reread, lambda counts: _note_content(cursor, booked, reading, counts, noted)
+    )
+    return settle(
+        cursor,
+        booked.delivery_id,
+        booked.arrival,
+        "refused" if loaded.refusal else _state(loaded.counts),
+        loaded.counts,
+        reason=str(loaded.refusal) if loaded.refusal else None,
+        extra_columns=loaded.extra_columns,
+        lines_skipped=loaded.lines_skipped,
+        rows_left_out=noted.rows_left_out,
+        remarks=tuple(_remarks(booked, loaded.counts, noted.rows_left_out, is_back=is_back)),
+    )
+
+
+def _note_content(cursor: Cursor, booked: _Booked, reading: Reading, counts: Counts, noted: _Noted) -> None:
+    """Hold the content against its control file, and write down what the book keeps of it."""
+    if booked.control is not None:
+        check_content(cursor, booked.control, counts)
+    note_sources(cursor, reading.contract, booked.delivery_id)
+    if booked.arrival.content_kind == "full":
+        note_keys_of_full_dump(cursor, reading.contract, booked.delivery_id)
+    if booked.latest is not None and booked.latest.has_rows:
+        noted.rows_left_out = count_left_out(cursor, reading.contract, booked.latest.delivery_id)
+
+
+def _remarks(booked: _Booked, counts: Counts, left_out: int | None, *, is_back: bool) -> list[str]:
+    """What the report says beside the counts."""
+    remarks = []
+    if is_back:
+        remarks.append("its name has gone back to content delivered before, which counts as said again")
+    if booked.latest is not None and left_out is not None:
+        remarks.append(
+            f"after delivery {booked.latest.delivery_id} of the same name: rows that differ from what was known"
+            f" {counts.rows_loaded:,}, rows of that delivery that are not in it {left_out:,}"
+        )
+    return remarks
 
 
 def _load_hashed_content(
-    cursor: Cursor, delivery_id: int, arrival: Arrival, reading: Reading, limits: UnpackLimits
+    cursor: Cursor,
+    booked: _Booked,
+    reading: Reading,
+    run: Run,
+    reread: Reread | None,
+    inspect: Callable[[Counts], None],
 ) -> Loaded:
     """Load the file and make sure that what was loaded is what was hashed."""
-    file = arrival.file
+    file = booked.arrival.file
     try:
-        with file.path.open("rb") as stream, unpacked(stream, file, limits) as content:
+        with file.path.open("rb") as stream, unpacked(stream, file, run.limits) as content:
+            trailer = _trailer(content, reading)
+
+            def look(counts: Counts) -> None:
+                if trailer is not None and reading.file_profile.control is not None:
+                    check_content(cursor, trailer_control(trailer.line, reading.file_profile.control), counts)
+                inspect(counts)
+
             loaded = load_delivery(
-                cursor, content, reading, delivery_id=delivery_id, as_of=arrival.as_of, limits=limits
+                cursor,
+                content if trailer is None else io.BufferedReader(trailer),
+                reading,
+                delivery_id=booked.delivery_id,
+                as_of=booked.arrival.as_of,
+                limits=run.limits,
+                bad_row_limits=reading.profile.limits.over(run.bad_row_limits),
+                reread=reread,
+                inspect=look,
             )
         is_unchanged = file.is_unchanged()
     except OSError as error:
@@ -116,6 +313,11 @@ def _load_hashed_content(
     if not is_unchanged:
         raise FileInMotion("changed while it was loaded", next_step="deliver under a temporary name, then rename")
     return loaded
+
+
+def _trailer(content: BinaryIO, reading: Reading) -> WithoutTrailer | None:
+    control = reading.file_profile.control
+    return WithoutTrailer(content) if control is not None and control.trailer else None
 
 
 def _state(counts: Counts) -> str:

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.expected.expectation import load_expected
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
+from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -32,16 +35,20 @@ def load_exports(*, as_of: datetime, run_id: str) -> dict[str, int]:
         run_id=run_id,
         report=lambda line: say(f"    {line}"),
         limits=UnpackLimits.from_environment(),
+        bad_row_limits=BadRowLimits.from_environment(),
     )
     return {
-        "new": len(report.outcomes),
+        "new": report.files_new,
         "known": report.files_unchanged,
         "left_alone": report.files_skipped,
     }
 
 
-def validate_deliveries(*, as_of: datetime) -> int:
-    """Judge every delivery that no run has judged yet, refuse those that fail, open the rest to the models."""
+def validate_deliveries(*, as_of: datetime, run_id: str) -> int:
+    """Judge every delivery that no run has judged yet, refuse those that fail, open the rest to the models.
+
+    Then the book is brought up to date: what is superseded, what is missing from full dumps, what has not come in time.
+    """
     settings = Settings.from_environment()
     with session(settings.loader_url, application_name="supplier_sla_door_in") as connection:
         with connection, connection.cursor() as cursor:
@@ -60,6 +67,13 @@ def validate_deliveries(*, as_of: datetime) -> int:
                 "update ops.delivery set is_checked = true where delivery_id = any(%s)",
                 ([delivery.delivery_id for delivery in deliveries],),
             )
+        bring_book_up_to_date(
+            connection,
+            expected=load_expected(),
+            as_of=as_of,
+            run_id=run_id,
+            report=lambda line: say(f"    {line}"),
+        )
     say(f"    {len(deliveries)} deliveries judged, {sum(verdict.is_refused for verdict in verdicts)} refused")
     return len(deliveries)
 

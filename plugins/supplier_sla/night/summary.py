@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.database import session, without_password
 from supplier_sla.settings import Settings
+from supplier_sla.terminal import harmless
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def night_summary(settings: Settings, *, ingest_run_id: str, files: FilesSeen, p
         return [
             "",
             *_deliveries(cursor, ingest_run_id, files),
+            *_waiting(cursor, ingest_run_id),
+            *_expected(cursor, ingest_run_id),
             *_measurements(cursor),
             *_penalties(cursor),
             "where to look",
@@ -47,25 +50,67 @@ def reader_address(bi_reader_url: str, passfile: Path) -> str:
 
 def _deliveries(cursor: Cursor, run_id: str, files: FilesSeen) -> list[str]:
     cursor.execute(
-        "select count(*) filter (where state in ('loaded', 'partly_loaded')),"
-        " count(*) filter (where state = 'refused'), count(*) filter (where state = 'repeated'),"
-        " coalesce(sum(rows_in_file), 0), coalesce(sum(rows_loaded), 0),"
-        " coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0) from ops.delivery where run_id = %s",
+        # A file that is read as several entities is several deliveries and one file, refused if one of them is.
+        "select count(*) filter (where not is_refused and is_loaded), count(*) filter (where is_refused),"
+        " count(*) filter (where not is_refused and not is_loaded), coalesce(sum(rows_in_file), 0),"
+        " coalesce(sum(rows_loaded), 0), coalesce(sum(rows_quarantined), 0), coalesce(sum(rows_repeated), 0),"
+        " coalesce(sum(rows_elsewhere), 0)"
+        " from (select bool_or(state = 'refused') as is_refused,"
+        " bool_or(state in ('loaded', 'partly_loaded')) as is_loaded, sum(rows_in_file) as rows_in_file,"
+        " sum(rows_loaded) as rows_loaded, sum(rows_quarantined) as rows_quarantined,"
+        " sum(rows_repeated) as rows_repeated, sum(rows_elsewhere) as rows_elsewhere"
+        " from ops.delivery where run_id = %s and state <> 'received' group by relative_path) as files",
         (run_id,),
     )
-    loaded, refused, repeated, rows, rows_loaded, rows_quarantined, rows_repeated = cursor.fetchone() or (0,) * 7
+    loaded, refused, repeated, rows, rows_loaded, rows_quarantined, rows_repeated, elsewhere = (
+        cursor.fetchone() or (0,) * 8
+    )
     lines = [
         "deliveries",
         f"  files      {files.new} delivered: {loaded} loaded, {refused} refused, {repeated} repeated"
         f"; {files.known} known from before, {files.left_alone} left alone",
         f"  rows       {rows:,} delivered = {rows_loaded:,} loaded + {rows_quarantined:,} quarantined"
-        f" + {rows_repeated:,} repeated",
+        f" + {rows_repeated:,} repeated" + (f"; {elsewhere:,} beside them of other entities" if elsewhere else ""),
     ]
     cursor.execute(
         "select relative_path, reason from ops.delivery where run_id = %s and state = 'refused' order by relative_path",
         (run_id,),
     )
     return lines + [f"  refused    {' '.join(f'{path}: {reason}'.split())}" for path, reason in cursor.fetchall()]
+
+
+def _waiting(cursor: Cursor, run_id: str) -> list[str]:
+    """Files that were left alone because the one that belongs to them is missing."""
+    cursor.execute(
+        "select relative_path, waits_for, waiting_since from ops.waiting_file where run_id = %s order by relative_path",
+        (run_id,),
+    )
+    return [
+        f"  waiting    {harmless(path)} for {harmless(waits_for)} since {since:%Y-%m-%d %H:%M %Z}"
+        for path, waits_for, since in cursor.fetchall()
+    ]
+
+
+def _expected(cursor: Cursor, run_id: str) -> list[str]:
+    """What should have come: how much of it came on time, and a line for everything else."""
+    cursor.execute(
+        "select expectation, slot_date, state_code, expected, found from ops.expected_delivery where run_id = %s"
+        " order by expectation, slot_date, state_code",
+        (run_id,),
+    )
+    rows = cursor.fetchall()
+    if not rows:
+        return []
+    on_time = sum(state_code == "on_time" for _, _, state_code, _, _ in rows)
+    due = len({(expectation, slot_date) for expectation, slot_date, _, _, _ in rows})
+    return [
+        f"  expected   {due} deliveries, {on_time} on time",
+        *(
+            f"  {state_code:<10} {expectation} of {slot_date}: expected {expected}, found {harmless(found)}"
+            for expectation, slot_date, state_code, expected, found in rows
+            if state_code != "on_time"
+        ),
+    ]
 
 
 def _measurements(cursor: Cursor) -> list[str]:

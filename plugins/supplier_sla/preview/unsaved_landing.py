@@ -14,12 +14,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.deliveries import latest_content_by_path
 from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
-from supplier_sla.landing.outcome import UnchangedFile
+from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.profile import load_profiles
-from supplier_sla.landing.receive import Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import act_as
 
@@ -54,7 +54,7 @@ class SavepointConnection:
 
 
 def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> list[tuple[str, str]]:
-    """Land every file of `landing`; for each its path and one sentence about what became of it.
+    """Land every file of `landing`; for each its path and one sentence about what became of it as each entity.
 
     Raises:
         LandingFolderMissing: there is no such folder. LandingBusy: a night is landing files at this moment.
@@ -64,18 +64,23 @@ def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> l
         _take_turn(cursor)
     with _acting_as_loader(connection) as cursor:
         limits = UnpackLimits.from_environment()
-        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), latest_content_by_path(cursor), limits)
+        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), limits, BadRowLimits.from_environment())
         told = []
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
                 told.append((found.shown_path, f"left alone, {found.reason}"))
                 continue
-            outcome = receive_file(cast(Connection, SavepointConnection(connection)), found, run)
-            if isinstance(outcome, UnchangedFile):
-                told.append((found.shown_path, "delivered before, is not loaded again"))
+            try:
+                outcomes = list(receive_file(cast(Connection, SavepointConnection(connection)), found, run))
+            except FileLeftAlone as error:
+                told.append((found.shown_path, f"left alone, {error}"))
                 continue
-            told.append((found.shown_path, outcome.sentence))
-            told += [("", problem) for problem in _problems(cursor, outcome.delivery_id)]
+            if all(isinstance(outcome, UnchangedFile) for outcome in outcomes):
+                told.append((found.shown_path, "delivered before, is not loaded again"))
+            for outcome in outcomes:
+                if isinstance(outcome, DeliveryOutcome):
+                    told.append((found.shown_path, outcome.sentence))
+                    told += [("", problem) for problem in _problems(cursor, outcome.delivery_id)]
         return told
 
 

@@ -116,14 +116,16 @@ def _subjects(landed: Sequence[LandedDelivery], as_of: datetime) -> list[tuple[D
 
 
 # One quarantined row per line: a line that the file contract had already kept out is not in raw, so it is not repeated.
+# Numbered on without gaps, as the loader does it: the identity of the table knows nothing of the loader's numbers.
 QUARANTINE_ROWS = """
-insert into ops.quarantined_row (delivery_id, entity, line, expected, reason_code, record, as_of)
-select delivery.delivery_id, delivery.entity, refused._line, %(reason)s, %(reason_code)s,
+insert into ops.quarantined_row (quarantine_id, delivery_id, entity, line, expected, reason_code, record, as_of)
+overriding system value
+select (select coalesce(max(quarantine_id), 0) from ops.quarantined_row) + row_number() over (order by refused._line),
+    delivery.delivery_id, delivery.entity, refused._line, %(reason)s, %(reason_code)s,
     jsonb_strip_nulls(to_jsonb(refused) - '{{_delivery_id,_line,_version_at,_row_hash}}'::text[]), delivery.as_of
 from ops.delivery as delivery
 inner join raw.{entity} as refused on refused._delivery_id = delivery.delivery_id
 where delivery.delivery_id = %(delivery_id)s and delivery.state <> 'refused'
-order by refused._line
 """
 
 SETTLE_DELIVERY = """

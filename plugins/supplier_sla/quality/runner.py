@@ -10,13 +10,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 from supplier_sla.database import sqlalchemy_url
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.quality.data_docs import Broken, Judged, write_door_page
+from supplier_sla.quality.offline_pages import make_offline
 from supplier_sla.quality.suite import Expected
+from supplier_sla.quality.titles import read_titles
 
 SITE = "night"
 
@@ -95,7 +98,21 @@ def run_suites(
         source.get_engine().dispose()
     # One pass at the end; the action of a checkpoint would build the index anew for each suite.
     context.build_data_docs(site_names=[SITE])
-    return [_failures(subject, result) for subject, result in zip(subjects, results, strict=True)]
+    make_offline(docs)
+    failures = [_failures(subject, result) for subject, result in zip(subjects, results, strict=True)]
+    judged = [_judged(subject, failed) for subject, failed in zip(subjects, failures, strict=True)]
+    write_door_page(docs, run_name, as_of, judged)
+    return failures
+
+
+def _judged(subject: Subject, failures: Sequence[Failure]) -> Judged:
+    """A suite for the page; of a query every row that broke a rule is named by its file and its figure."""
+    broken = []
+    for failure in failures:
+        column = failure.expected.kwargs.get("column", "")
+        found = [f"{unescape(str(row['relative_path']))}: {column} {row[column]}" for row in failure.rows]
+        broken.append(Broken(failure.expected, found or [failure.observed]))
+    return Judged(subject.name, len(subject.expectations), broken)
 
 
 def _great_expectations() -> Any:
@@ -174,7 +191,9 @@ def _gx_expectation(gx: Any, subject: Subject, expected: Expected) -> Any:
 def _description(expected: Expected) -> str:
     """What the pages say in place of a generated sentence; they do not escape it."""
     limits = ", ".join(f"{name} {value}" for name, value in expected.kwargs.items() if name != "column")
-    return escape(f"{expected.name} ({expected.severity}). {expected.reason} [{limits}]", quote=False)
+    title = read_titles().expectation(expected.name).zh
+    named = f"{expected.name} {title}" if title else expected.name
+    return escape(f"{named} ({expected.severity}). {expected.reason} [{limits}]", quote=False)
 
 
 def _filled_in(value: Any, placeholders: Mapping[str, str]) -> Any:

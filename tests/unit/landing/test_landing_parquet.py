@@ -123,3 +123,19 @@ def test_repetition_that_unpacks_to_too_much_refuses_the_file() -> None:
     reader = ParquetReader(io.BytesIO(content), limits=UnpackLimits(most_bytes=10**7))
     with pytest.raises(FileRefused, match=r"at most 10,000,000 bytes"):
         list(reader.batches())
+
+
+def test_damaged_bytes_in_a_text_break_their_row_only() -> None:
+    # The least and the greatest text stand in the file's statistics, too; the one between only in the data.
+    content = parquet(("ticket_id", "title"), [("T1", "alpha"), ("T2", "middle"), ("T3", "omega")])
+    assert content.count(b"middle") == 1
+    _, good, broken = read(content.replace(b"middle", b"mid\xffle"))
+    assert good == [(1, ["T1", "alpha"]), (3, ["T3", "omega"])]
+    assert [(record.line, record.column, record.reason_code) for record in broken] == [
+        (2, "title", "undecodable_bytes")
+    ]
+
+
+def test_a_day_that_no_calendar_has_refuses_the_file() -> None:
+    with pytest.raises(FileRefused, match="a complete Parquet file"):
+        read(written(pa.table({"opened_on": pa.array([2**31 - 1], pa.date32())})))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, choose_reading_by_names, load_profiles
+from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, choose_readings_by_names, load_profiles
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
 
@@ -131,16 +131,17 @@ def test_the_extension_says_the_format_of_canonical_files(suffix: str) -> None:
 
 def test_the_first_name_that_a_profile_claims_says_how_a_packed_file_is_read() -> None:
     names = ("backup.zip", "backup.csv", "ticket_events.jsonl")
-    reading = choose_reading_by_names(names, load_profiles(), load_contracts())
+    (reading,) = choose_readings_by_names(names, load_profiles(), load_contracts())
     assert (reading.contract.entity, reading.file_profile.format) == ("ticket_events", "jsonl")
     with pytest.raises(FileRefused, match="no source profile reads a file of this name"):
-        choose_reading_by_names(("backup.zip", "backup.csv"), load_profiles(), load_contracts())
+        choose_readings_by_names(("backup.zip", "backup.csv"), load_profiles(), load_contracts())
 
 
 def test_a_name_that_two_profiles_claim_is_refused(tmp_path: Path) -> None:
     helpdesk = profile_from(tmp_path, VALID)
+    service_desk = helpdesk.model_copy(update={"name": "service_desk"})
     with pytest.raises(FileRefused, match="several source profiles"):
-        choose_reading("hd_1.csv", [helpdesk, helpdesk], load_contracts())
+        choose_reading("hd_1.csv", [helpdesk, service_desk], load_contracts())
 
 
 @pytest.mark.parametrize(

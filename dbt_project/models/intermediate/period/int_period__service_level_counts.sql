@@ -11,18 +11,23 @@ with levels as (
 
 counts as (
     select
-        contract_id,
-        service_level_id,
-        period_month,
-        count(*) filter (where is_measured) as measured_count,
-        count(*) filter (where status_code = 'met') as met_count,
-        count(*) filter (where is_breached) as breached_count,
-        count(*) filter (where status_code in ('running', 'paused')) as running_count,
-        count(*) filter (where status_code = 'excused') as excused_count,
-        count(*) filter (where status_code = 'not_measurable') as not_measurable_count
-    from {{ ref('int_sla__measurements') }}
-    where period_month is not null and service_level_id is not null
-    group by contract_id, service_level_id, period_month
+        measurements.contract_id,
+        measurements.service_level_id,
+        measurements.period_month,
+        count(*) filter (where measurements.is_measured) as measured_count,
+        count(*) filter (where measurements.status_code = 'met') as met_count,
+        count(*) filter (where measurements.is_breached) as breached_count,
+        count(*) filter (where measurements.status_code in ('running', 'paused')) as running_count,
+        count(*) filter (where measurements.status_code = 'excused') as excused_count,
+        count(*) filter (where measurements.status_code = 'not_measurable') as not_measurable_count,
+        min(sources.delivered_as_of) as delivered_as_of,
+        min(sources.delivered_as_of) filter (where sources.is_overdue) as overdue_delivered_as_of,
+        bool_or(sources.is_overdue and not measurements.is_settled) as has_unsettled_overdue
+    from {{ ref('int_sla__measurements') }} as measurements
+    left join {{ ref('int_run__ticket_sources') }} as sources
+        on split_part(measurements.ticket_key, '/', 1) = sources.source_system
+    where measurements.period_month is not null and measurements.service_level_id is not null
+    group by measurements.contract_id, measurements.service_level_id, measurements.period_month
 ),
 
 grid as (
@@ -98,7 +103,9 @@ select
     coalesce(counts.running_count, 0) as running_count,
     coalesce(counts.excused_count, 0) as excused_count,
     coalesce(counts.not_measurable_count, 0) as not_measurable_count,
-    counts.met_count::numeric / nullif(counts.measured_count, 0) as attainment_ratio
+    counts.met_count::numeric / nullif(counts.measured_count, 0) as attainment_ratio,
+    counts.delivered_as_of,
+    coalesce(counts.overdue_delivered_as_of < months.month_to or counts.has_unsettled_overdue, false) as is_on_overdue_delivery
 from terms
 inner join {{ ref('int_period__months') }} as months
     on

@@ -32,6 +32,11 @@
         from new_deliveries
         inner join {{ source('raw', 'ticket_events') }} as events
             on new_deliveries.delivery_id = events._delivery_id
+        union all
+        select verdicts.ticket_key
+        from new_deliveries
+        inner join {{ source('raw', 'source_verdicts') }} as verdicts
+            on new_deliveries.delivery_id = verdicts._delivery_id
     ),
 
     -- What was still going on then depends on how late it is now.

@@ -28,6 +28,8 @@ select
         when counts.attainment_ratio >= counts.attainment_target then 'met'
         else 'missed'
     end as status_code,
-    run.as_of
+    run.as_of,
+    counts.delivered_as_of,
+    counts.is_on_overdue_delivery
 from {{ ref('int_period__service_level_counts') }} as counts
 cross join {{ ref('stg_ops__run') }} as run

@@ -48,9 +48,9 @@ select
     explanations.stopped_at as alternative_stopped_at,
     verdicts.source_verdict_at,
     verdicts.state_changed_at,
-    tickets._source_file,
-    tickets._source_row_number,
-    tickets._delivery_id
+    verdicts._source_file,
+    verdicts._source_row_number,
+    verdicts._delivery_id
 from {{ changed_only(ref('int_sla__source_verdicts')) }} as verdicts
 inner join {{ ref('int_ticket__current') }} as tickets
     on verdicts.ticket_key = tickets.ticket_key

@@ -27,8 +27,7 @@ def open_reader(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> Rec
     profile = reading.file_profile
     _refuse_other_format(stream, profile.format)
     if profile.format == "jsonl":
-        expected = [column.source for column in reading.sources.values()]
-        return JsonLinesReader(stream, encoding=profile.encoding, expected=expected)
+        return JsonLinesReader(stream, encoding=profile.encoding, expected=reading.columns_expected)
     if profile.format == "xlsx":
         # Imported where they are needed: a night of CSV files does without these two large libraries.
         from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader

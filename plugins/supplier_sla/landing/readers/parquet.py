@@ -50,10 +50,11 @@ class ParquetReader:
             unpacked = sum(column.total_uncompressed_size for column in columns)
             packed = sum(column.total_compressed_size for column in columns)
             no_rows = pa.Table.from_batches([], schema=self._file.schema_arrow)
-        except (pa.ArrowException, OSError) as error:
+            names = _flattened(no_rows).column_names
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _damaged(error) from None
         limits.check(unpacked, packed=packed)
-        self.header = usable_header(_flattened(no_rows).column_names)
+        self.header = usable_header(names)
 
     @property
     def columns_found(self) -> tuple[str, ...]:
@@ -69,7 +70,10 @@ class ParquetReader:
             # What repeats is packed into next to nothing: only what comes out shows how much it is.
             unpacked += rows.nbytes
             self._limits.check(unpacked)
-            columns = [_texts(column) for column in _flattened(pa.Table.from_batches([rows])).columns]
+            try:
+                columns = [_texts(column) for column in _flattened(pa.Table.from_batches([rows])).columns]
+            except (ValueError, OverflowError) as error:  # such as a date after the year 9999
+                raise _damaged(error) from None
             records = list(zip(*columns, strict=True))
             yield self._checked(records, range(next_line, next_line + len(records)))
             next_line += len(records)
@@ -121,7 +125,15 @@ def _texts(column: pa.ChunkedArray) -> Sequence[str]:
         text, column = _short_float_text, column.cast(pa.float32()).cast(pa.string())
     else:
         text = _text_of(column.type)
-    return ["" if value is None else text(value) for value in column.to_pylist()]
+    try:
+        values = column.to_pylist()
+    except UnicodeDecodeError:
+        if pa.types.is_nested(column.type):
+            raise
+        # Damaged bytes in a text: the rows that have them are kept out, as in a text file.
+        column = column.cast(pa.large_binary())
+        text, values = _text_of(column.type), column.to_pylist()
+    return ["" if value is None else text(value) for value in values]
 
 
 def _text_of(kind: pa.DataType) -> Callable[[Any], str]:
