@@ -132,6 +132,7 @@ def _receive(
         exported_at=reading.exported_at if reading else None,
         as_of=run.as_of,
         run_id=run.run_id,
+        snapshot_interval=reading.file_profile.snapshot_interval if reading else None,
         reading_fingerprint=reading_fingerprint(
             reading, run.profiles, run.limits, run.bad_row_limits, control.content_sha256 if control else str(refusal)
         ),

@@ -147,6 +147,7 @@ def _load(cursor: Cursor, file: LandedFile, reading: Reading, candidate: Candida
         exported_at=reading.exported_at,
         as_of=run.as_of,
         run_id=run.run_id,
+        snapshot_interval=reading.file_profile.snapshot_interval,
     )
     delivery_id = book_rereading(cursor, arrival, candidate.delivery_id)
     again = Reread(candidate.delivery_id, candidate.delivery_ids)
