@@ -195,7 +195,7 @@ def test_a_file_refused_as_one_entity_still_feeds_the_other(
         ("complaints", "refused", 0, 0),
     ]
     assert (report.files_refused, report.files_loaded, report.files_delivered) == (1, 0, 1)
-    assert lines[0] == "hd_1.csv: 1 of 1 rows loaded as tickets, 1 unknown columns kept as JSON"
+    assert lines[0] == "hd_1.csv: 1 of 1 rows loaded as tickets, 1 unknown columns listed in ops.delivery"
     assert lines[1].startswith(
         "hd_1.csv: refused as complaints, required columns of complaints are missing; expected about"
     )
@@ -224,7 +224,7 @@ def test_records_of_another_entity_are_counted_beside(
     ]
     assert lines[0] == (
         "hd_1.csv: 1 of 3 rows loaded as tickets, 2 quarantined, 2 beside them belong to another entity,"
-        " 2 unknown columns kept as JSON"
+        " 2 unknown columns listed in ops.delivery"
     )
     assert module_warehouse.query("select entity, line from ops.quarantined_row order by 1, 2") == [
         ("complaints", 6), ("tickets", 4), ("tickets", 6),
