@@ -21,6 +21,8 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.quarantine.views import refresh_quarantine_views
 
 ROLES = ("loader", "transformer", "bi_reader")
+# Nobody logs in as this one: an administrator takes it on to empty personal columns, and can do nothing else then.
+RETENTION_ROLE = "retention"
 # The mark by which set-up knows its own roles: it never changes the password of somebody else's `loader`.
 ROLE_COMMENT = "supplier_sla: made by its set-up"
 MINIMUM_SERVER_VERSION = 160_000
@@ -77,6 +79,7 @@ def prepare_warehouse(
         try:
             for role in ROLES:
                 _retried(connection, functools.partial(_ensure_role, role=role, url=urls[role]))
+            _retried(connection, _ensure_retention_role)
             _retried(connection, _grant_roles)
             _retried(connection, _set_reader_defaults)
         except errors.InsufficientPrivilege as error:
@@ -197,8 +200,26 @@ def _ensure_role(cursor: Cursor, *, role: str, url: str) -> None:
     cursor.execute(sql.SQL("alter role {} login password %s").format(sql.Identifier(role)), (verifier,))
 
 
-def _create_role(cursor: Cursor, role: str) -> None:
-    cursor.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
+def _ensure_retention_role(cursor: Cursor) -> None:
+    cursor.execute(
+        "select rolcanlogin or rolsuper or rolcreaterole or rolbypassrls from pg_roles where rolname = %s",
+        (RETENTION_ROLE,),
+    )
+    found = cursor.fetchone()
+    if found is None:
+        _create_role(cursor, RETENTION_ROLE, login=False)
+    elif found[0]:
+        raise WarehouseUnfit(
+            f"role {RETENTION_ROLE} of the server",
+            expected="none yet, or one that nobody logs in as and that may do little",
+            found="one that logs in, or may do much",
+            next_step="rename that role, or use another server",
+        )
+
+
+def _create_role(cursor: Cursor, role: str, *, login: bool = True) -> None:
+    kind = sql.SQL("login" if login else "nologin")
+    cursor.execute(sql.SQL("create role {} {}").format(sql.Identifier(role), kind))
     cursor.execute(sql.SQL("comment on role {} is %s").format(sql.Identifier(role)), (ROLE_COMMENT,))
 
 
@@ -221,15 +242,21 @@ def _can_log_in(url: str) -> bool:
 
 def _grant_roles(cursor: Cursor) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s)", (GRANT_LOCK,))
-    cursor.execute(
-        "select current_database(), current_user,"
-        " pg_has_role(current_user, 'transformer', 'set') and pg_has_role(current_user, 'transformer', 'usage')"
-    )
-    database, user, may_act_as_transformer = cursor.fetchone() or ("", "", False)
+    cursor.execute("select current_database(), current_user")
+    database, user = cursor.fetchone() or ("", "")
     names = {"database": sql.Identifier(database), "user": sql.Identifier(user)}
-    if not may_act_as_transformer:  # the derived schemas are made for it
-        cursor.execute(sql.SQL("grant transformer to {user}").format(**names))
-    for privilege, roles in {"connect": ROLES, "temporary": ("loader", "transformer")}.items():
+    # The derived schemas are made for the transformer; large tables of the loader pass to the owner of raw.
+    for role in ("transformer", "loader"):
+        cursor.execute(
+            "select pg_has_role(current_user, %(role)s, 'set') and pg_has_role(current_user, %(role)s, 'usage')",
+            {"role": role},
+        )
+        if not (cursor.fetchone() or (False,))[0]:
+            cursor.execute(sql.SQL("grant {role} to {user}").format(role=sql.Identifier(role), **names))
+    cursor.execute("select pg_has_role(current_user, %s, 'set')", (RETENTION_ROLE,))
+    if not (cursor.fetchone() or (False,))[0]:
+        cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(RETENTION_ROLE), names["user"]))
+    for privilege, roles in {"connect": ROLES, "temporary": ("loader", "transformer", RETENTION_ROLE)}.items():
         for role in roles:
             cursor.execute("select has_database_privilege(%s, current_database(), %s)", (role, privilege))
             if (cursor.fetchone() or (False,))[0]:

@@ -9,6 +9,7 @@ from supplier_sla.settings import DEFAULT_HOME
 
 FEWEST_TICKETS = 100
 MOST_TICKETS = 100_000_000
+MOST_ROWS = 100_000_000
 
 CLOCK_DESCRIPTION = """\
 Make tickets of ten years with their events in an embedded PostgreSQL of its own, then measure in this one run:
@@ -20,6 +21,18 @@ Make tickets of ten years with their events in an embedded PostgreSQL of its own
 CLOCK_EPILOG = """\
 Seconds are wall time and CPU of all server processes. Exit status 0 only when DuckDB and fct_ticket_sla agree in every
 row; a missed goal is printed and changes no status. A million tickets need about 12 GB of disk."""
+
+LOAD_DESCRIPTION = """\
+Make files of ticket events and land each in an embedded PostgreSQL of its own, in a process of its own:
+  floor   COPY of the same CSV into a text table without indexes, the quickest of three
+  load    everything the landing door does with the file: hash, read, check, find repeats, write, index, commit
+  typed   one scan of the loaded rows that casts every column as staging does"""
+
+LOAD_EPILOG = """\
+x floor is (load + typed) / floor, wall time; x floor CPU the same of the CPU seconds of server and client, which a busy
+machine disturbs less. Memory is the highest resident memory of the loading process. JSON Lines and XLSX are held
+against the CSV floor of the same rows. A missed goal is printed and changes no status. Five million rows need about
+5 GB of disk."""
 
 
 def benchmark_parser() -> argparse.ArgumentParser:
@@ -54,6 +67,27 @@ def benchmark_parser() -> argparse.ArgumentParser:
         help="keep the executed plans of the N slowest models of the full build below --home (implies --keep)",
     )  # fmt: skip
     clock.add_argument("--keep", action="store_true", help="leave the home folder and its data for a closer look")
+    load = benchmarks.add_parser(
+        "load",
+        help="the landing door against a bare COPY of the same file",
+        description=LOAD_DESCRIPTION,
+        epilog=LOAD_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    load.add_argument(
+        "--rows", type=_rows, nargs="+", required=True, metavar="N",
+        help="number of rows of the CSV file; several sizes are measured one after the other and compared",
+    )  # fmt: skip
+    load.add_argument(
+        "--other-rows", type=_rows, default=50_000, metavar="N",
+        help="number of rows of the JSON Lines file and of the workbook, 0 for none (default: %(default)s)",
+    )  # fmt: skip
+    load.add_argument(
+        "--home", type=Path, default=DEFAULT_HOME / "benchmark", metavar="FOLDER",
+        help="where the servers live while they are measured (default: %(default)s)",
+    )  # fmt: skip
+    load.add_argument("--json", type=Path, metavar="FILE", help="write every figure there, too")
+    load.add_argument("--keep", action="store_true", help="leave the home folder and its data for a closer look")
     return parser
 
 
@@ -62,6 +96,13 @@ def _tickets(text: str) -> int:
     if not FEWEST_TICKETS <= number <= MOST_TICKETS:
         raise argparse.ArgumentTypeError(f"expected a number from {FEWEST_TICKETS} to {MOST_TICKETS}, found {text!r}")
     return number
+
+
+def _rows(text: str) -> int:
+    digits = text.replace("_", "").replace(",", "")
+    if not digits.isdecimal() or int(digits) > MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"expected a whole number up to {MOST_ROWS}, found {text!r}")
+    return int(digits)
 
 
 def _share(text: str) -> float:

@@ -90,7 +90,7 @@ def lines_of(measurement: Measurement) -> list[str]:
         *_slowest("full build", full),
         *_slowest("increment", measurement.increment),
         "",
-        *(_goal_line(goal) for goal in goals_of(measurement)),
+        *(goal_line(goal) for goal in goals_of(measurement)),
         "",
         *_comparison_lines("full build", measurement.comparison),
         *_comparison_lines("increment", measurement.comparison_after_change),
@@ -100,7 +100,7 @@ def lines_of(measurement: Measurement) -> list[str]:
 def growth_lines(measurements: Sequence[Measurement]) -> list[str]:
     """What several sizes show together; nothing with one size."""
     goal = growth_goal(measurements)
-    return [] if goal is None else ["", _goal_line(goal)]
+    return [] if goal is None else ["", goal_line(goal)]
 
 
 def as_json(measurements: Sequence[Measurement]) -> dict[str, Any]:
@@ -112,11 +112,11 @@ def as_json(measurements: Sequence[Measurement]) -> dict[str, Any]:
             {
                 **asdict(measurement),
                 "cpu_seconds_per_ticket": cpu_per_ticket(measurement),
-                "goals": [_goal_as_json(goal) for goal in goals_of(measurement)],
+                "goals": [goal_as_json(goal) for goal in goals_of(measurement)],
             }
             for measurement in measurements
         ],
-        "growth": None if growth is None else _goal_as_json(growth),
+        "growth": None if growth is None else goal_as_json(growth),
     }
 
 
@@ -159,12 +159,14 @@ def _slowest(name: str, build: Build) -> list[str]:
     return [f"{name}, slowest: {', '.join(f'{node} {seconds:.2f} s' for node, seconds in slowest)}"]
 
 
-def _goal_line(goal: Goal) -> str:
+def goal_line(goal: Goal) -> str:
+    """Whether a goal is reached, for people."""
     verdict = "reached" if goal.is_reached else "missed"
     return f"goal {verdict}: {goal.name} {goal.ratio:.3g}, at most {goal.limit:g}"
 
 
-def _goal_as_json(goal: Goal) -> dict[str, Any]:
+def goal_as_json(goal: Goal) -> dict[str, Any]:
+    """A goal with its verdict."""
     return {**asdict(goal), "is_reached": goal.is_reached}
 
 

@@ -17,7 +17,12 @@ from supplier_sla.database import session
 from supplier_sla.expected.expectation import ExpectedFrom
 from supplier_sla.landing import LandingReport, folder, land_exports
 from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.inventory import LandedFile, take_inventory
+from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import KEEP_EVERYTHING
 from supplier_sla.landing.profile import SourceProfile
+from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.quarantine.reread import Selection, reread
 from tests.conftest import Warehouse
 
 FIRST = datetime(2026, 2, 2, 2, tzinfo=UTC)
@@ -286,6 +291,23 @@ def test_a_file_that_differs_from_its_control_file_is_refused_and_tried_again_wh
     assert door.night().files_unchanged == 1
     control_says(door)
     assert door.night().files_loaded == 1
+
+
+def test_reading_a_refused_file_again_does_not_get_it_past_its_control_file(door: Door) -> None:
+    door.reads(control=CONTROL)
+    door.delivers("desk_a.csv", *ROWS)
+    control_says(door, rows=3)
+    door.night()
+    run = folder.prepare_run(FIRST, "steward", UnpackLimits(), BadRowLimits(), KEEP_EVERYTHING)
+    (file,) = [found for found in take_inventory(door.landing) if found.relative_path == "desk_a.csv"]
+    assert isinstance(file, LandedFile)
+    with session(door.warehouse.loader_url) as connection:
+        (refused,) = reread(connection, run, lambda cursor, sha256, path: file, Selection())
+        assert "rows, as control file desk_a.control.json has it; expected 3; found 2" in str(refused.problem)
+        control_says(door)
+        (loaded,) = reread(connection, run, lambda cursor, sha256, path: file, Selection())
+    assert loaded.is_kept
+    assert door.night().files_unchanged == 1
 
 
 def test_a_sum_in_a_control_file_is_of_every_row_delivered(door: Door) -> None:

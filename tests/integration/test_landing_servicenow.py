@@ -67,7 +67,7 @@ Land = Callable[[str, bytes], LandingReport]
 def land(module_warehouse: Warehouse, tmp_path: Path) -> Land:
     """Land one file into a warehouse that has seen none."""
     module_warehouse.query(
-        "truncate ops.delivery, ops.quarantined_row, ops.slot_delivery, raw.tickets, raw.source_verdicts"
+        "truncate ops.delivery, ops.quarantined_row, ops.slot_delivery, raw.tickets, raw.source_verdicts cascade"
     )
 
     def land_file(name: str, content: bytes) -> LandingReport:

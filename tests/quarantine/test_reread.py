@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.profile import SourceProfile
 from supplier_sla.quarantine.reread import NothingToReread, Selection
 from tests.quarantine.conftest import FIRST_NIGHT, MENDED, Desk, desk, rows
 from tests.support.export_files import zipped
@@ -50,6 +51,28 @@ def test_rows_that_are_good_now_load_once_in_a_delivery_that_names_the_old_one(o
     (third,) = a.reread(first.delivery_id)
     assert not third.is_kept, "nothing is left to load, so nothing is booked"
     assert a.land() == {}, "and the next night knows the file"
+
+
+def test_file_with_a_control_sum_is_read_again_without_what_is_loaded_already(open_desk: OpenDesk) -> None:
+    def fees(**services: str) -> SourceProfile:
+        columns = {
+            "contract_id": "contract", "fee_month": "month", "fee_amount": "fee", "currency_code": "currency",
+            "service_code": {"from": "service", "codes": services},
+        }  # fmt: skip
+        control = {"name": "{stem}.json", "row_count": "rows", "sums": {"fee_amount": "total"}}
+        return desk(files=[{"pattern": "fees_*.csv", "entity": "fees", "columns": columns, "control": control}])
+
+    a = open_desk(fees(lan="network"))
+    (a.landing / "fees_m.json").write_text('{"rows": 2, "total": 90}', encoding="utf-8")
+    text = "contract,month,fee,currency,service\nC,2026-01,40,EUR,lan\nC,2026-01,50,EUR,phone\n"
+    first = a.deliver({"fees_m.csv": text})["fees_m.csv"]
+    assert first.state == "partly_loaded"
+
+    a.mend(fees(lan="network", phone="telephony"))
+    (again,) = a.reread(first.delivery_id)
+
+    assert again.is_kept, again.problem
+    assert a.warehouse.query("select fee_amount from raw.fees order by _line") == [("40",), ("50",)]
 
 
 def test_dry_run_says_what_would_load_and_leaves_no_trace(open_desk: OpenDesk) -> None:
@@ -219,6 +242,23 @@ def test_file_above_a_limit_is_refused_whole_and_the_others_go_on(
     assert again.outcome is not None
     assert (again.outcome.counts.rows_loaded, again.outcome.counts.rows_quarantined) == (15, 5)
     assert {status for _, status, _ in a.status(refused.delivery_id)} == {"kept_out_again"}
+    assert a.land() == {}, "and the next night does not try it again"
+
+
+def test_file_refused_for_a_limit_is_tried_again_by_the_night_when_the_limit_changes(open_desk: OpenDesk) -> None:
+    a = open_desk(desk(limits={"bad_rows": 0}))
+    text = rows("N1,2026-01-05T09:00:00Z,high", "N2,2026-01-05T09:00:00Z,low")
+    refused = a.deliver({"desk_n.csv": text})["desk_n.csv"]
+    assert refused.state == "refused"
+    assert a.land() == {}, "nothing has changed"
+
+    a.mend(desk(limits={"bad_rows": 1}))
+    again = a.land()["desk_n.csv"]
+
+    assert again.state == "partly_loaded"
+    assert a.priorities("N1", "N2") == [("N1", "P1")]
+    assert a.status(refused.delivery_id) == [(3, "kept_out_again", None)]
+    assert a.status(again.delivery_id) == [(3, "open", None)]
 
 
 def test_file_at_its_limits_loads_and_few_rows_have_no_share(open_desk: OpenDesk) -> None:

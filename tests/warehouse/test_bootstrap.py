@@ -176,6 +176,9 @@ def test_a_role_of_somebody_else_keeps_its_password(own_server: str) -> None:
     execute(own_server, "alter role bi_reader superuser")
     with pytest.raises(WarehouseUnfit, match=r"role bi_reader.*superuser"):
         prepare_warehouse(own_server, environment=given)
+    execute(own_server, "alter role bi_reader nosuperuser", "alter role retention login")
+    with pytest.raises(WarehouseUnfit, match=r"role retention.*nobody logs in as"):
+        prepare_warehouse(own_server, environment=given)
 
 
 def test_given_passwords_are_set_and_may_change(own_server: str) -> None:

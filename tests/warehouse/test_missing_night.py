@@ -34,7 +34,7 @@ PERIOD = (
     " where period_month >= '2026-02-01' order by period_month"
 )
 STATUSES = "select ticket_id, status_code from marts.fct_ticket_sla order by ticket_id"
-SOURCE = "select source_system, source_delivery_id, delivered_as_of, is_overdue, overdue_since from marts.dim_source_delivery"
+SOURCE = "select source_system, _delivery_id, delivered_as_of, is_overdue, overdue_since from marts.dim_source_delivery"
 EXPECTED = (
     "select as_of, slot_date::text, state_code, state_name_zh, is_newest from marts.qc_expected_delivery order by as_of"
 )

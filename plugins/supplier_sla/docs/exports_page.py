@@ -105,6 +105,7 @@ def entity_section(contract: FileContract) -> str:
         contract.summary,
         f"Key: {key_in_words(contract)}. {use}",
         columns_table(contract),
+        retention_rule(contract),
         cross_column_rules(contract),
         delivery_rules(contract),
         f"Example (`{contract.entity}.csv`):",
@@ -123,16 +124,37 @@ def key_in_words(contract: FileContract) -> str:
 
 
 def columns_table(contract: FileContract) -> str:
-    """The columns as a file may carry them; `updated_at` is explained once for all entities."""
-    header = ["column", "type", "required", "allowed", "meaning", "example"]
-    return table(header, [column_row(column) for column in contract.declared_columns])
+    """The columns as a file may carry them; `updated_at` is explained once for all entities.
+
+    Only where something is personal there is a column that says so.
+    """
+    personal = ["personal"] if contract.personal_columns else []
+    header = ["column", "type", "required", *personal, "allowed", "meaning", "example"]
+    return table(header, [column_row(column, contract) for column in contract.declared_columns])
 
 
-def column_row(column: Column) -> list[str]:
+def column_row(column: Column, contract: FileContract) -> list[str]:
     """The cells of one column."""
     required = "yes" if column.required else ""
+    personal = [personal_of(column, contract)] if contract.personal_columns else []
     example = code(column.example or "")
-    return [code(column.name), column.type, required, bounds_of(column), column.description, example]
+    return [code(column.name), column.type, required, *personal, bounds_of(column), column.description, example]
+
+
+def personal_of(column: Column, contract: FileContract) -> str:
+    """The class of a personal column, and whether its values can be dropped."""
+    if not column.personal:
+        return ""
+    return code(column.personal) if contract.may_be_dropped(column) else f"{code(column.personal)}, never dropped"
+
+
+def retention_rule(contract: FileContract) -> str:
+    """From when on retention counts, and what it empties."""
+    if not contract.rests_from:
+        return ""
+    columns, emptied = (", ".join(map(code, names)) for names in (contract.rests_from, contract.emptied_columns))
+    since = columns if len(contract.rests_from) == 1 else f"the latest of {columns}"
+    return f"Retention counts from {since} and empties {emptied} and unknown columns."
 
 
 def bounds_of(column: Column) -> str:

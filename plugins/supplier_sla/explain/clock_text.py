@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from supplier_sla.explain.clock import Measurement
+from supplier_sla.explain.derived_text import derived_bounds
 from supplier_sla.explain.layout import Pen
 from supplier_sla.explain.merging import Piece, changes, pieces, up_to_the_end
 from supplier_sla.explain.moments import duration
@@ -88,7 +89,10 @@ def _since(stretch: Row, did: str, events: tuple[Row, ...], pen: Pen) -> str:
     event = pen.word("event_type", stretch["event_type"])
     if stretch["actor_id"]:
         event = pen.say("comma").join([event, pen.say("by", actor=stretch["actor_id"])])
-    return pen.say("since_event", did=did, state=state, number=number, event=event, source=pen.source(stretch))
+    source = pen.source(stretch)
+    if stretch["is_event_derived"]:
+        source = pen.say("semicolon").join([source, derived_bounds(stretch, "event_known", pen)])
+    return pen.say("since_event", did=did, state=state, number=number, event=event, source=source)
 
 
 def _is_same(event: Row, stretch: Row) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from supplier_sla.bilingual import Words
 from supplier_sla.explain.clock import Measurement
 from supplier_sla.explain.clock_text import clock_lines
+from supplier_sla.explain.derived_text import derived_bounds
 from supplier_sla.explain.dossier import Dossier
 from supplier_sla.explain.layout import Fact, Pen, facts
 from supplier_sla.explain.moments import zone_of
@@ -106,7 +107,6 @@ def _event(event: Row, pen: Pen) -> list[str]:
     if event["said_reason_code"]:
         state = pen.say("with_reason", state=state, reason=event["said_reason_code"])
     held = f"{pen.work_centre(event)} / {event['supplier_id']}" if event["work_centre_id"] else "-"
-    source = pen.source(event)
     return [
         str(event["event_rank"]),
         pen.when(event["event_at"]),
@@ -115,8 +115,16 @@ def _event(event: Row, pen: Pen) -> list[str]:
         event["priority_code"] or "-",
         held,
         event["actor_id"] or "-",
-        f"{source} ({pen.say('stand_in')})" if event["is_stand_in"] else source,
+        _origin(event, pen),
     ]
+
+
+def _origin(event: Row, pen: Pen) -> str:
+    """File and line; and how the event came about where nobody delivered it as one."""
+    source = pen.source(event)
+    if event["is_stand_in"]:
+        return f"{source} ({pen.say('stand_in')})"
+    return f"{source} ({derived_bounds(event, 'known', pen)})" if event["is_derived"] else source
 
 
 def _measurement(dossier: Dossier, measurement: Measurement, number: int, pen: Pen, *, is_zone_told: bool) -> list[str]:

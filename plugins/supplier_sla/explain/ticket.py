@@ -15,7 +15,15 @@ select
     tickets.*,
     nights.as_of,
     current.contract_id as named_contract_id,
-    current.has_later_events,
+    -- That a waiting ticket would count as unseen one day is nothing that was delivered.
+    current.has_later_events and not coalesce(
+        (
+            select bool_and(derived.known_until_at is null)
+            from {intermediate}.int_ticket__snapshot_events as derived
+            where derived.ticket_key = tickets.ticket_key and derived.event_at > nights.as_of
+        ),
+        false
+    ) as has_later_events,
     work_centres.work_centre_name,
     work_centres.work_centre_name_zh,
     suppliers.supplier_name,
@@ -78,7 +86,7 @@ left join {intermediate}.ticket_event_type as event_types on event_types.code = 
 left join marts.dim_work_centre as work_centres on work_centres.work_centre_key = events.work_centre_key
 left join raw.ticket_events as delivered
     on
-        not events.is_stand_in
+        not (events.is_stand_in or events.is_derived)
         and delivered.ticket_key = events.ticket_key
         and delivered._delivery_id = events._delivery_id
         and delivered._line = events._source_row_number

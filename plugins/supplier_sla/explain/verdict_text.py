@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from supplier_sla.explain.clock import Measurement
+from supplier_sla.explain.derived_text import derived_summary
 from supplier_sla.explain.layout import Fact, Pen, percent
 from supplier_sla.explain.moments import duration
 from supplier_sla.explain.ticket import Row
@@ -28,6 +29,7 @@ def verdict_facts(measurement: Measurement, events: tuple[Row, ...], pen: Pen) -
         (pen.say("breached"), pen.when(row["breached_at"]) if row["breached_at"] else None),
         (pen.say("stopped"), None if _has_no_end(measurement) else _stop(row, events, pen)),
         (pen.say("elapsed"), _elapsed(row, pen)),
+        (pen.say("derived"), derived_summary(_read_by_the_clock(row, events), pen)),
         (pen.say("exclusions"), [_exclusion(one, pen) for one in _that_touch(measurement)] or None),
         (pen.say("held"), _held(measurement, pen)),
         (pen.say("answers"), _answers(measurement, pen)),
@@ -38,6 +40,14 @@ def verdict_facts(measurement: Measurement, events: tuple[Row, ...], pen: Pen) -
 def _has_no_end(measurement: Measurement) -> bool:
     """Out of order or withdrawn: nothing is due, and that it has not stopped would mislead."""
     return measurement.is_out_of_order or measurement.row["status_reason_code"] == "cancelled"
+
+
+def _read_by_the_clock(row: Row, events: tuple[Row, ...]) -> list[Row]:
+    """Events from the one that started the clock to the one that ended it, else to the night."""
+    if row["start_rank"] is None:
+        return []
+    last = row["end_rank"] or len(events)
+    return [event for event in events if row["start_rank"] <= event["event_rank"] <= last]
 
 
 def _that_touch(measurement: Measurement) -> list[Row]:

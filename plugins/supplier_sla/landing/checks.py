@@ -16,6 +16,8 @@ from supplier_sla.landing.contract import Column, ColumnType, FileContract, Rule
 
 LONGEST_IDENTIFIER_BYTES = 500
 
+OUT_OF_RANGE = "out_of_range"
+
 
 @dataclass(frozen=True)
 class TypeRule:
@@ -121,14 +123,20 @@ def find_problems_statement(contract: FileContract) -> sql.Composed:
     """Insert one row into `problem` for each violated check of each row of `incoming`, in the order of the contract.
 
     A value that the source profile could not convert is in `problem` already and is not judged again. The first pass
-    over a row only asks whether anything is wrong, which for nearly every row it is not.
+    over a row, which runs in parallel, only asks whether anything may be wrong, which for nearly every row it is not.
     """
-    checks = [*_column_checks(contract), *(_rule_check(contract, rule) for rule in contract.rules)]
+    checks = [
+        *(check for column in contract.columns for check in _column_checks(column, contract)),
+        *(_rule_check(contract, rule) for rule in contract.rules),
+    ]
     return sql.SQL(
         """
+        create unlogged table suspicious as
+        select * from incoming where {anything_is_wrong};
+
         insert into problem (line, column_name, value_found, expected, reason_code)
         select incoming._line, failed.column_name, failed.value_found, failed.expected, failed.reason_code
-        from (select * from incoming where {anything_is_wrong}) as incoming
+        from suspicious as incoming
         cross join lateral (values {checks})
             as failed (position, column_name, value_found, expected, reason_code, is_violated)
         where
@@ -141,7 +149,7 @@ def find_problems_statement(contract: FileContract) -> sql.Composed:
         order by incoming._line, failed.position
         """
     ).format(
-        anything_is_wrong=sql.SQL(" or ").join(sql.SQL("({})").format(check.violated) for check in checks),
+        anything_is_wrong=sql.SQL(" or ").join(sql.SQL("({})").format(doubt) for doubt in _doubts(contract)),
         checks=sql.SQL(", ").join(
             sql.SQL("({}, {}, {}, {}, {}, {})").format(
                 sql.Literal(position),
@@ -156,32 +164,61 @@ def find_problems_statement(contract: FileContract) -> sql.Composed:
     )
 
 
-def _column_checks(contract: FileContract) -> Iterator[Check]:
+def _column_checks(column: Column, contract: FileContract) -> Iterator[Check]:
+    value = sql.Identifier(column.name)
+    if column.required:
+        violated = sql.SQL("btrim({value}) = '' or {value} is null").format(value=value)
+        yield Check(column.name, "missing_value", "a value", violated)
+    if contract.is_identifier(column):
+        violated = sql.SQL("octet_length({}) > {}").format(value, sql.Literal(LONGEST_IDENTIFIER_BYTES))
+        yield Check(column.name, "too_long", f"at most {LONGEST_IDENTIFIER_BYTES} bytes", violated)
+    if column.name in contract.key:
+        # A line end in a key mostly means a stray quote that closed only lines later.
+        violated = sql.SQL(r"strpos({}, E'\n') > 0").format(value)
+        yield Check(column.name, "line_break", "a text on one line", violated)
+    if (well_formed := _is_well_formed(column)) is not None:
+        violated = sql.SQL("not ({})").format(well_formed)
+        yield Check(column.name, "wrong_type", TYPE_RULES[column.type].expected, violated)
+    if column.allowed:
+        allowed = sql.SQL(", ").join(map(sql.Literal, column.allowed))
+        violated = sql.SQL("{} not in ({})").format(value, allowed)
+        yield Check(column.name, "value_not_allowed", f"one of {', '.join(column.allowed)}", violated)
+    for bound, operator, words in ((column.minimum, "<", "at least"), (column.maximum, ">", "at most")):
+        if bound is not None and well_formed is not None:
+            violated = sql.SQL("case when {well_formed} then {value}::numeric {operator} {bound} end").format(
+                well_formed=well_formed, value=value, operator=sql.SQL(operator), bound=sql.Literal(bound)
+            )
+            yield Check(column.name, OUT_OF_RANGE, f"{words} {bound}", violated)
+
+
+def _doubts(contract: FileContract) -> Iterator[sql.Composable]:
+    """What is true of every row with a problem and quick to ask: checks that another one of the column implies are out.
+
+    A value of the column's form, or one of the allowed ones, is neither blank nor of several lines.
+    """
     for column in contract.columns:
         value = sql.Identifier(column.name)
+        well_formed = _is_well_formed(column)
+        has_form = bool(TYPE_RULES[column.type].pattern) or bool(column.allowed)
         if column.required:
-            violated = sql.SQL("btrim({value}) = '' or {value} is null").format(value=value)
-            yield Check(column.name, "missing_value", "a value", violated)
-        if contract.is_identifier(column):
-            violated = sql.SQL("octet_length({}) > {}").format(value, sql.Literal(LONGEST_IDENTIFIER_BYTES))
-            yield Check(column.name, "too_long", f"at most {LONGEST_IDENTIFIER_BYTES} bytes", violated)
-        if column.name in contract.key:
-            # A line end in a key mostly means a stray quote that closed only lines later.
-            violated = sql.SQL(r"strpos({}, E'\n') > 0").format(value)
-            yield Check(column.name, "line_break", "a text on one line", violated)
-        if (well_formed := _is_well_formed(column)) is not None:
-            violated = sql.SQL("not ({})").format(well_formed)
-            yield Check(column.name, "wrong_type", TYPE_RULES[column.type].expected, violated)
+            yield sql.SQL("{} is null").format(value)
+        if column.required and not has_form:
+            yield sql.SQL("({value} = '' or starts_with({value}, ' ')) and btrim({value}) = ''").format(value=value)
+        if contract.is_identifier(column) and not column.allowed:
+            yield sql.SQL("octet_length({}) > {}").format(value, sql.Literal(LONGEST_IDENTIFIER_BYTES))
+        if column.name in contract.key and not has_form:
+            yield sql.SQL(r"strpos({}, E'\n') > 0").format(value)
+        if well_formed is not None:
+            yield sql.SQL("not ({})").format(well_formed)
         if column.allowed:
-            allowed = sql.SQL(", ").join(map(sql.Literal, column.allowed))
-            violated = sql.SQL("{} not in ({})").format(value, allowed)
-            yield Check(column.name, "value_not_allowed", f"one of {', '.join(column.allowed)}", violated)
-        for bound, operator, words in ((column.minimum, "<", "at least"), (column.maximum, ">", "at most")):
-            if bound is not None and well_formed is not None:
-                violated = sql.SQL("case when {well_formed} then {value}::numeric {operator} {bound} end").format(
-                    well_formed=well_formed, value=value, operator=sql.SQL(operator), bound=sql.Literal(bound)
-                )
-                yield Check(column.name, "out_of_range", f"{words} {bound}", violated)
+            yield sql.SQL("{} not in ({})").format(value, sql.SQL(", ").join(map(sql.Literal, column.allowed)))
+        if column.minimum == 0 and column.maximum is None:
+            yield sql.SQL("starts_with({}, '-')").format(value)
+        elif column.minimum is not None or column.maximum is not None:
+            yield from (
+                check.violated for check in _column_checks(column, contract) if check.reason_code == OUT_OF_RANGE
+            )
+    yield from (_rule_check(contract, rule).violated for rule in contract.rules)
 
 
 def _is_well_formed(column: Column) -> sql.Composable | None:

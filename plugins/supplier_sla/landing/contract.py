@@ -32,12 +32,18 @@ ColumnType = Literal[
     "trigger_list",
 ]
 
+# What a personal value says of a person: who it is, how to reach them, what somebody wrote, where they are.
+PersonalClass = Literal["identity", "contact", "free_text", "location"]
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _RESERVED_NAMES = {"updated_at", "ticket_key"}
 
 
 class Column(YamlModel):
-    """One column of an export; `references` is `<entity>.<column>`."""
+    """One column of an export; `references` is `<entity>.<column>`.
+
+    `decides` marks a personal column whose values a model compares or misses: dropping it would change a verdict.
+    """
 
     name: str
     type: ColumnType
@@ -46,6 +52,8 @@ class Column(YamlModel):
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     references: str | None = None
+    personal: PersonalClass | None = None
+    decides: bool = False
     example: str | None = None
     description: str
 
@@ -68,13 +76,14 @@ class Rule(YamlModel):
 
 
 class FileContract(YamlModel):
-    """One canonical entity."""
+    """One canonical entity. A row rests from the latest of its `rests_from` columns on: retention counts from there."""
 
     entity: str
     summary: str
     key: tuple[str, ...] = Field(min_length=1)
     derived: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     read_by_models: bool
+    rests_from: tuple[str, ...] = ()
     declared_columns: tuple[Column, ...] = Field(min_length=1, alias="columns")
     rules: tuple[Rule, ...] = ()
 
@@ -94,7 +103,20 @@ class FileContract(YamlModel):
             is_number = column.type in ("integer", "decimal", "ratio")
             has_bound = column.minimum is not None or column.maximum is not None
             _expect(is_number or not has_bound, f"columns.{column.name}: minimum and maximum only on numbers")
+        self._expect_usable_privacy()
         return self
+
+    def _expect_usable_privacy(self) -> None:
+        for column in self.declared_columns:
+            takes_hash = column.type in ("text", "code", "slug") and column.allowed is None
+            _expect(takes_hash or not column.personal, f"columns.{column.name}.personal: only where any text will do")
+            _expect(bool(column.personal) or not column.decides, f"columns.{column.name}.decides: only with personal")
+        for name in self.rests_from:
+            is_time = name in self.column_by_name and self.column_by_name[name].type in ("timestamp", "date")
+            _expect(is_time, f"rests_from: names of columns with timestamps or dates, not {name}")
+        _expect(
+            not self.rests_from or bool(self.emptied_columns), "rests_from: only with a personal column to be emptied"
+        )
 
     @staticmethod
     def _expect_usable_names(names: list[str]) -> None:
@@ -134,6 +156,26 @@ class FileContract(YamlModel):
         """The raw table's columns before the lineage columns, in order; all are text."""
         ticket_key = ("ticket_key",) if self.has_ticket_key else ()
         return (*self.column_by_name, *ticket_key, *self.derived)
+
+    @property
+    def personal_columns(self) -> tuple[Column, ...]:
+        """Columns that may say something of a person."""
+        return tuple(column for column in self.declared_columns if column.personal)
+
+    @property
+    def emptied_columns(self) -> tuple[str, ...]:
+        """Personal columns that may be empty, so that retention can empty them."""
+        return tuple(column.name for column in self.personal_columns if not (column.required or self._decides(column)))
+
+    def may_be_dropped(self, column: Column) -> bool:
+        """Whether a row without this value is the same row with the same consequences.
+
+        Not where it is required, part of the key or of the content that names a row, or decides something.
+        """
+        return not (column.required or self.derived or self._decides(column))
+
+    def _decides(self, column: Column) -> bool:
+        return column.decides or column.name in self.key or column.references is not None
 
     def is_identifier(self, column: Column) -> bool:
         """Whether the column names something: such values are short and printable, so that they can be indexed."""

@@ -8,6 +8,8 @@ from typing import IO
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
+from supplier_sla.landing.readers.plain import PlainRecords
+
 READ_BYTES = 1 << 18
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -20,6 +22,8 @@ def encode_rows(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> bytes:
     """
     if not rows:
         return b""
+    if isinstance(rows, PlainRecords) and (plain := rows.tab_separated(lines)) is not None:
+        return plain.encode("utf-8")
     encoded = _numbered(map("\t".join, rows), lines)
     # Hardly any export holds a backslash, tab or line end in a value; one look at the whole text shows it.
     is_plain = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from psycopg2.extensions import cursor as Cursor
 
@@ -13,7 +14,10 @@ from supplier_sla.landing.outcome import Counts, DeliveryOutcome
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file as it goes into the book. `entity` and `profile` are None where no profile reads it."""
+    """A file as it goes into the book. `entity` and `profile` are None where no profile reads it.
+
+    `snapshot_interval` is None unless the source's history is read from the differences between its files.
+    """
 
     file: LandedFile
     profile: str | None
@@ -24,6 +28,7 @@ class Arrival:
     reading_fingerprint: str | None = None
     content_kind: str = "changes"
     control_file: str | None = None
+    snapshot_interval: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
         "fingerprint": arrival.reading_fingerprint,
         "content_kind": arrival.content_kind,
         "control_file": arrival.control_file,
+        "snapshot_interval": arrival.snapshot_interval,
         "latest_id": latest.delivery_id if latest else None,
     }
     cursor.execute(
@@ -172,7 +178,8 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
         set
             profile = %(profile)s, exported_at = %(exported_at)s, as_of = %(as_of)s, run_id = %(run_id)s,
             reading_fingerprint = %(fingerprint)s, content_kind = %(content_kind)s, control_file = %(control_file)s,
-            modified_ns = %(modified_ns)s, supersedes_delivery_id = %(latest_id)s
+            modified_ns = %(modified_ns)s, supersedes_delivery_id = %(latest_id)s,
+            snapshot_interval = %(snapshot_interval)s
         where
             relative_path = %(path)s and entity is not distinct from %(entity)s and content_sha256 = %(sha256)s
             and state = 'received' and delivery_id > coalesce(%(latest_id)s, 0)
@@ -187,13 +194,13 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
             insert into ops.delivery
                 (delivery_id, relative_path, content_sha256, byte_size, modified_ns, profile, entity, state,
                 exported_at, as_of, run_id, reading_fingerprint, content_kind, control_file, supersedes_delivery_id,
-                occurrence)
+                snapshot_interval, occurrence)
             overriding system value
             select
                 (select 1 + coalesce(max(delivery_id), 0) from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
                 %(modified_ns)s, %(profile)s, %(entity)s, 'received',
                 %(exported_at)s, %(as_of)s, %(run_id)s, %(fingerprint)s, %(content_kind)s, %(control_file)s,
-                %(latest_id)s, 1 + coalesce(max(occurrence), 0)
+                %(latest_id)s, %(snapshot_interval)s, 1 + coalesce(max(occurrence), 0)
             from ops.delivery
             where
                 relative_path = %(path)s and entity is not distinct from %(entity)s and content_sha256 = %(sha256)s
@@ -211,13 +218,13 @@ def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -
     cursor.execute(
         """
         insert into ops.delivery
-            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id,
-            rereads_delivery_id, occurrence)
+            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at,
+            snapshot_interval, as_of, run_id, rereads_delivery_id, occurrence)
         overriding system value
         select
             (select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
-            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s, %(rereads_delivery_id)s,
-            coalesce(max(occurrence), 0) + 1
+            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(snapshot_interval)s,
+            %(as_of)s, %(run_id)s, %(rereads_delivery_id)s, coalesce(max(occurrence), 0) + 1
         from ops.delivery
         where content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
         returning delivery_id
@@ -229,6 +236,7 @@ def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -
             "profile": arrival.profile,
             "entity": arrival.entity,
             "exported_at": arrival.exported_at,
+            "snapshot_interval": arrival.snapshot_interval,
             "as_of": arrival.as_of,
             "run_id": arrival.run_id,
             "rereads_delivery_id": rereads_delivery_id,
@@ -237,6 +245,15 @@ def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -
     row = cursor.fetchone()
     assert row is not None  # an aggregate always has one row
     return int(row[0])
+
+
+def any_let_in(cursor: Cursor, delivery_ids: Sequence[int]) -> bool:
+    """Whether one of these deliveries was let in, in part at least."""
+    cursor.execute(
+        "select exists (select from ops.delivery where delivery_id = any(%s) and state not in ('received', 'refused'))",
+        (list(delivery_ids),),
+    )
+    return bool((cursor.fetchone() or (False,))[0])
 
 
 def settle(

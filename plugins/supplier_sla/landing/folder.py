@@ -16,6 +16,8 @@ from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.personal_record import record_setting
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.remote.fetching import Fetcher, Found, RemoteSources
@@ -46,6 +48,7 @@ def land_exports(
     limits: UnpackLimits | None = None,
     bad_row_limits: BadRowLimits | None = None,
     remote: RemoteSources | None = None,
+    personal: PersonalData = KEEP_EVERYTHING,
 ) -> LandingReport:
     """Bring every new file of `landing` and `remote` into raw, one transaction each; calling it again changes nothing.
 
@@ -54,6 +57,7 @@ def land_exports(
     Raises:
         LandingFolderMissing: there is no such folder.
         LandingBusy: another process is landing and did not finish within the timeout.
+        PersonalSettingChanged: the rows so far came in under another setting for personal values.
         LandingFailed: a defect, a database failure or a remote landing out of reach; raised once, with all reasons,
             after the other files were tried.
     """
@@ -63,7 +67,9 @@ def land_exports(
     tally = _Tally(report)
     with session(loader_url, application_name="supplier_sla landing") as connection:
         take_turn(connection, lock_timeout_seconds)
-        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits())
+        with connection, connection.cursor() as cursor:
+            record_setting(cursor, personal, as_of=as_of, run_id=run_id)
+        run = prepare_run(as_of, run_id, limits, bad_row_limits or BadRowLimits(), personal)
         fetcher = Fetcher(connection, remote, limits=limits, as_of=as_of, run_id=run_id) if remote else None
         for found in _found(landing, limits, fetcher):
             tally.deal_with(found, connection, run)
@@ -146,7 +152,7 @@ class _Tally:
             + (f" and {len(self.unreached)} fetches from remote landings" if self.unreached else ""),
             found=" | ".join(reasons[:MOST_REASONS_SHOWN]) + (" | ..." if len(reasons) > MOST_REASONS_SHOWN else ""),
             next_step="mend the cause and run again; nothing is loaded twice",
-        ) from failures[0][1]
+        ) from _without_values(failures[0][1])
 
     def _leave_alone(self, skipped: SkippedFile, reason: object) -> None:
         self.skipped.append(skipped)
@@ -170,10 +176,19 @@ def take_turn(connection: Connection, timeout_seconds: int) -> None:
             ) from error
 
 
-def prepare_run(as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits) -> Run:
+def prepare_run(
+    as_of: datetime, run_id: str, limits: UnpackLimits, bad_row_limits: BadRowLimits, personal: PersonalData
+) -> Run:
     """What all files of a run share, read once."""
-    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits)
+    return Run(as_of, run_id, load_profiles(), load_contracts(), limits, bad_row_limits, personal)
 
 
 def _one_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {' '.join(str(_without_values(error)).split())}"
+
+
+def _without_values(error: Exception) -> Exception:
+    """An error of the database without its detail and context, which show whole rows; logs must not."""
+    if not isinstance(error, psycopg2.Error) or error.diag.message_primary is None:
+        return error
+    return type(error)(error.diag.message_primary).with_traceback(error.__traceback__)

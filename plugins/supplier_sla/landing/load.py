@@ -1,13 +1,13 @@
 """Loads one delivery into `raw` and `ops.quarantined_row`, within one transaction of the caller.
 
-The file streams into the temporary table `incoming`; from there on everything is done in sets: checks, repeats, insert.
+The file streams into the working table `incoming`; from there on everything is done in sets: checks, repeats, insert.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,11 +23,16 @@ from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
+from supplier_sla.landing.parts import adopt_rows, is_worth_a_part, may_become_part
+from supplier_sla.landing.personal import NOT_SHOWN
+from supplier_sla.landing.personal_record import require_setting
 from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
+from supplier_sla.landing.repeats import find_repeats
 from supplier_sla.landing.rereading import Reread, set_aside_restated_rows, withhold_loaded_lines
 from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.working_tables import drop_working_tables, open_working_tables
 
 PROBLEM_BYTES_IN_MEMORY = 1 << 20
 LONGEST_VALUE_SHOWN = 1_000
@@ -57,6 +62,7 @@ class _Spool:
     reader: RecordReader
     mapping: FileMapping
     problem_file: IO[bytes]
+    hides_values: bool
     record_count: int = 0
     elsewhere_count: int = 0
     problem_count: int = 0
@@ -66,7 +72,7 @@ class _Spool:
         for delivered in self.reader.batches():
             batch = self.mapping.fitting(delivered)
             self.elsewhere_count += len(delivered.records) - len(batch.records)
-            problems = [_problem(broken) for broken in batch.broken]
+            problems = [_problem(broken, hides_values=self.hides_values) for broken in batch.broken]
             piece = encode_rows(self.mapping.rows(batch, problems), batch.lines)
             self.problem_file.write(
                 encode_rows([_problem_row(problem) for problem in problems], [problem.line for problem in problems])
@@ -94,19 +100,22 @@ def load_delivery(
     `bad_row_limits` is kept out whole; its first problems stay in quarantine. A `reread` loads only lines that earlier
     readings of the same file kept out; the others count as repeats.
 
-    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file.
+    `inspect` is called at the end, while the tables `incoming`, `problem` and `prepared` still hold the file;
+    not at a rereading that leaves out what is loaded already.
 
     Raises:
         FileRefused: the file as a whole cannot be read; the caller rolls back.
         ConservationViolated: a record got lost or was counted twice.
+        PersonalSettingChanged: the rows in raw came in under another setting for personal values.
     """
+    require_setting(cursor, reading.personal)
     contract = reading.contract
     reader = open_reader(stream, reading, limits)
     mapping = plan_mapping(reading, reader.header, columns_found=reader.columns_found, has_extras=reader.has_extras)
-    _create_working_tables(cursor, contract, mapping.constants)
+    open_working_tables(cursor, contract, mapping.constants)
     with ExitStack() as open_files:
         problem_file = open_files.enter_context(tempfile.SpooledTemporaryFile(PROBLEM_BYTES_IN_MEMORY))
-        spool = _Spool(reader, mapping, problem_file)
+        spool = _Spool(reader, mapping, problem_file, hides_values=reading.personal.protects(contract))
         copy_into(cursor, "incoming", ("_line", *mapping.target_names), spool.row_pieces())
         if spool.problem_count:
             problem_file.seek(0)
@@ -118,23 +127,40 @@ def load_delivery(
     _quarantine(cursor, contract, delivery_id, as_of, at_most=MOST_PROBLEMS_KEPT if refusal else None)
     extra_columns = (*mapping.extra_columns, *(reader.extra_names if reading.keeps_extras else ()))
     if refusal is not None:
+        drop_working_tables(cursor)
         counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
         return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records, refusal)
-    _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
-    rows_repeated = rows_withheld + _find_repeats(cursor, contract)
+    may_be_part = may_become_part(cursor, contract, delivery_id, spool.record_count)
+    rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at, is_logged=may_be_part)
+    rows_known = find_repeats(cursor, contract, rows_prepared)
     if reread:
-        rows_repeated += set_aside_restated_rows(cursor, contract, reread)
-    rows_loaded = _insert_rows(cursor, contract)
+        rows_known += set_aside_restated_rows(cursor, contract, reread)
+    as_part = may_be_part and is_worth_a_part(rows_prepared, rows_known)
+    if as_part or rows_known == rows_prepared:
+        rows_loaded = rows_prepared - rows_known
+    else:
+        rows_loaded = _insert_rows(cursor, contract)
+    rows_repeated = rows_withheld + rows_known
     counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
         raise ConservationViolated(
             f"delivery {delivery_id}", expected="rows in file = loaded + quarantined + repeated", found=str(counts)
         )
-    inspect(counts)
+    if not rows_withheld:  # else they do not hold the whole file, which was inspected when it came
+        inspect(counts)
+    if as_part and (rows_adopted := adopt_rows(cursor, contract, delivery_id, rows_prepared)) != rows_loaded:
+        raise ConservationViolated(
+            f"delivery {delivery_id}", expected=f"{rows_loaded} rows in its part", found=str(rows_adopted)
+        )
+    drop_working_tables(cursor)
     return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records)
 
 
-def _problem(broken: BrokenRecord) -> Problem:
+def _problem(broken: BrokenRecord, *, hides_values: bool) -> Problem:
+    """A damaged record has no columns by which its personal values could be told: all of it is hidden, or nothing."""
+    if hides_values:
+        found = broken.found if broken.reason_code == "wrong_field_count" else NOT_SHOWN
+        return Problem(broken.line, broken.column, found, broken.expected, broken.reason_code, NOT_SHOWN)
     return Problem(broken.line, broken.column, broken.found, broken.expected, broken.reason_code, broken.text)
 
 
@@ -143,31 +169,6 @@ def _problem_row(problem: Problem) -> tuple[str, ...]:
     record = json.dumps({"text": problem.record_text}, ensure_ascii=False) if problem.record_text is not None else ""
     value_found = printable(problem.value_found, LONGEST_VALUE_SHOWN)
     return problem.column or "", value_found, problem.expected, problem.reason_code, record
-
-
-def _create_working_tables(cursor: Cursor, contract: FileContract, constants: Mapping[str, str]) -> None:
-    text_columns = sql.SQL(", ").join(
-        sql.SQL("{} text default {}").format(sql.Identifier(name), sql.Literal(constants.get(name)))
-        for name in contract.column_by_name
-    )
-    cursor.execute(
-        sql.SQL("create temporary table incoming ({}, _extra jsonb, _line bigint not null) on commit drop").format(
-            text_columns
-        )
-    )
-    cursor.execute(
-        """
-        create temporary table problem (
-            problem_number bigint generated always as identity,
-            line bigint not null,
-            column_name text,
-            value_found text,
-            expected text not null,
-            reason_code text not null,
-            record jsonb
-        ) on commit drop
-        """
-    )
 
 
 def _count_bad_lines(cursor: Cursor) -> int:
@@ -208,8 +209,13 @@ def _quarantine(
     )
 
 
-def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> None:
-    """The good rows as they will stand in raw: with keys, version and the hash of their content."""
+def _prepare_rows(
+    cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None, *, is_logged: bool
+) -> int:
+    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number.
+
+    They go into the table `prepared`, which survives a crash of the server, once it is committed, if `is_logged`.
+    """
     derived: list[sql.Composable] = []
     if contract.has_ticket_key:
         derived.append(sql.SQL("incoming.source_system || '/' || incoming.ticket_id as ticket_key"))
@@ -220,7 +226,7 @@ def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, expo
     cursor.execute(
         sql.SQL(
             """
-            create temporary table prepared on commit drop as
+            create {unlogged} table prepared as
             select
                 {columns},
                 incoming._extra,
@@ -234,11 +240,14 @@ def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, expo
         ).format(
             columns=sql.SQL(", ").join([*columns, *derived]),
             hashed=sql.SQL(", ").join(columns),
+            unlogged=sql.SQL("" if is_logged else "unlogged"),
             delivery_id=sql.Literal(delivery_id),
             exported_at=sql.Literal(exported_at),
         )
     )
+    rows_prepared = int(cursor.rowcount)
     cursor.execute(sql.SQL("analyze prepared ({})").format(sql.Identifier(contract.lookup_column)))
+    return rows_prepared
 
 
 def _content_name(contract: FileContract) -> sql.Composable:
@@ -254,61 +263,6 @@ def _content_name(contract: FileContract) -> sql.Composable:
         for column in contract.declared_columns
     )
     return sql.SQL("'content-' || md5(concat_ws(',', {}))").format(parts)
-
-
-def _find_repeats(cursor: Cursor, contract: FileContract) -> int:
-    """Lines that say exactly what the latest row of the same key and version already says, in this file or in raw.
-
-    Latest, not any: a source that goes from A to B and back to A has said something new. Rows of a delivery that was
-    refused after loading count for nothing. Fills the table `repeated` and returns its number of rows.
-
-    The look into raw goes through the index on the lookup column, row by row: its cost follows the file and not the
-    history. Hence lateral, the state by a scalar subquery and the order by a row value: written as joins and plain
-    columns, the planner, which knows nothing about a table not yet analysed, walks through whole deliveries.
-    """
-    cursor.execute(
-        sql.SQL(
-            """
-            create temporary table repeated on commit drop as
-            with in_file as (
-                select
-                    *,
-                    lag(_row_hash) over (partition by {key_hash}, _version_at order by _line) as previous_hash
-                from prepared
-            )
-
-            select in_file._line as line
-            from in_file
-            left join lateral (
-                select known._row_hash
-                from {raw_table} as known
-                where
-                    known.{lookup} = in_file.{lookup}
-                    and {same_key}
-                    and known._version_at is not distinct from in_file._version_at
-                    and (select state from ops.delivery where delivery_id = known._delivery_id)
-                    in ('loaded', 'partly_loaded')
-                order by row(known._delivery_id, known._line) desc
-                limit 1
-            ) as latest on true
-            where coalesce(in_file.previous_hash, latest._row_hash) = in_file._row_hash
-            """
-        ).format(
-            raw_table=sql.Identifier("raw", contract.entity),
-            lookup=sql.Identifier(contract.lookup_column),
-            # Sorting numbers is faster than sorting texts. Two keys of one hash do no harm: their _row_hash differs.
-            key_hash=sql.SQL(" # ").join(
-                sql.SQL("hashtextextended(coalesce({}, ''), {})").format(sql.Identifier(name), sql.Literal(position))
-                for position, name in enumerate(contract.key)
-            ),
-            same_key=sql.SQL(" and ").join(
-                sql.SQL("known.{0} is not distinct from in_file.{0}").format(sql.Identifier(name))
-                for name in contract.key
-            ),
-        )
-    )
-    cursor.execute("select count(*) from repeated")
-    return _single_count(cursor)
 
 
 def _insert_rows(cursor: Cursor, contract: FileContract) -> int:

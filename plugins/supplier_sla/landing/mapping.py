@@ -10,12 +10,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from operator import itemgetter
 
 from supplier_sla.landing.contract import Column
 from supplier_sla.landing.converters import Converter, converters, with_ties_broken
+from supplier_sla.landing.personal import Protect
+from supplier_sla.landing.personal_column import PersonalColumn, personal_column
 from supplier_sla.landing.profile import FileProfile, Reading
 from supplier_sla.landing.reader_options import is_below
+from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.source_column import Condition, SourceColumn
@@ -92,6 +94,7 @@ class _Target:
     name: str
     sources: tuple[_Source, ...]
     if_null: str | None
+    personal: PersonalColumn | None = None
 
     @property
     def source_indexes(self) -> tuple[int, ...]:
@@ -101,11 +104,16 @@ class _Target:
     @property
     def is_plain(self) -> bool:
         """Whether its values are those of one source column as they are delivered, but for `if_null`."""
-        return len(self.sources) == 1 and self.sources[0].is_plain
+        return len(self.sources) == 1 and self.sources[0].is_plain and self.personal is None
 
     def values(self, sources: Columns, lines: Sequence[int], problems: list[Problem]) -> Sequence[str]:
         """The column as it goes into raw."""
-        values = _first_filled([source.values(sources, lines, problems) for source in self.sources])
+        found: list[Problem] = []
+        values = _first_filled([source.values(sources, lines, found) for source in self.sources])
+        if self.personal is None:
+            problems.extend(found)
+        else:
+            values = self.personal.let_out(values, lines, found, problems)
         return values if self.if_null is None else [value or self.if_null for value in values]
 
 
@@ -131,6 +139,7 @@ class FileMapping:
     null_marks: frozenset[str]
     where: _Fits | None = None
     keeps_others: bool = field(default=False)
+    protect_extra: Protect | None = None
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -169,7 +178,7 @@ class FileMapping:
         if self._keeps_extras or not in_order:
             return False
         return all(
-            target.is_plain and (target.if_null is None or all(map(itemgetter(*target.source_indexes), batch.records)))
+            target.is_plain and (target.if_null is None or have_value(batch.records, *target.source_indexes))
             for target in self.targets
         )
 
@@ -186,6 +195,8 @@ class FileMapping:
                 for name, value in (*zip(names, values, strict=True), *others.items())
                 if value and value not in self.null_marks
             }
+            if self.protect_extra is not None:
+                known = {name: kept for name, value in known.items() if (kept := self.protect_extra(value))}
             yield json.dumps(known, ensure_ascii=False) if known else ""
 
 
@@ -210,7 +221,7 @@ def plan_mapping(
     _refuse_unusable_header(reading, positions.present, found)
     defaults = {"source_system": reading.profile.default_source_system} if contract.has_source_system else {}
     targets = [
-        _Target(name, usable, source.if_null or defaults.get(name))
+        _Target(name, usable, source.if_null or defaults.get(name), personal_column(name, reading))
         for name, source in reading.sources.items()
         if (usable := _usable_sources(contract.column_by_name[name], source, file_profile, positions))
     ]
@@ -242,6 +253,7 @@ def plan_mapping(
         null_marks=frozenset(file_profile.null_marks),
         where=_fits(file_profile.where, positions, file_profile),
         keeps_others=has_extras and reading.keeps_extras,
+        protect_extra=reading.personal.extra_protector,
     )
 
 
@@ -314,7 +326,7 @@ def _refuse_unusable_header(reading: Reading, present: frozenset[str], header: S
         raise FileRefused(
             f"the header fits no column of {contract.entity}",
             expected=", ".join(columns),
-            found=printable(", ".join(header)),
+            found=_shown_header(reading, columns, header),
             next_step="check the delimiter and the entity in the file name",
         )
     missing = [name for source in sources.values() for name in _missing(source, present)]
@@ -325,6 +337,16 @@ def _refuse_unusable_header(reading: Reading, present: frozenset[str], header: S
             expected=", ".join(dict.fromkeys(missing)),
             found=printable(", ".join(header)),
         )
+
+
+def _shown_header(reading: Reading, columns: Sequence[str], header: Sequence[str]) -> str:
+    """The header, unless it may be the first row of a file without one and say something of a person."""
+    text = ", ".join(header)
+    names_a_column = any(column.casefold() in text.casefold() for column in columns)
+    if reading.contract.personal_columns and not names_a_column:
+        entity = reading.contract.entity
+        return f"{len(header)} other names, or no header at all (not shown, {entity} has personal columns)"
+    return printable(text)
 
 
 def _missing(source: SourceColumn, present: frozenset[str]) -> list[str]:

@@ -68,7 +68,7 @@ class DeliveryOutcome:
         if counts.rows_elsewhere:
             parts.append(f"{counts.rows_elsewhere:,} beside them belong to another entity")
         if self.extra_columns:
-            parts.append(f"{len(self.extra_columns)} unknown columns kept as JSON")
+            parts.append(f"{len(self.extra_columns)} unknown columns listed in ops.delivery")
         if self.lines_skipped:
             parts.append(f"{self.lines_skipped:,} lines around the header skipped")
         if self.objects_without_records:

@@ -6,13 +6,13 @@ import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -20,6 +20,7 @@ from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.control_profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
 from supplier_sla.landing.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
@@ -29,6 +30,7 @@ from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, rea
 SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
 
 BY_FILE_NAME = "by_file_name"
+DEFAULT_SNAPSHOT_INTERVAL_HOURS = 24.0
 
 FileFormat = Literal["csv", "json", "jsonl", "xlsx", "parquet"]
 
@@ -86,6 +88,13 @@ def _file_time_pattern(pattern: str) -> str:
     return pattern
 
 
+def _time_of_day(text: object) -> object:
+    # YAML 1.1 reads an unquoted 23:30 as the number 1410.
+    if not isinstance(text, str) or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError('a time of day in quotes, such as "23:30"')
+    return time.fromisoformat(text)
+
+
 class FileProfile(YamlModel):
     """How the files of one pattern are read. Without `columns` the file uses the contract's own names.
 
@@ -104,6 +113,10 @@ class FileProfile(YamlModel):
     belong to another entity: they are counted beside, not among the rows.
 
     `content` says whether each file holds all that the source knows (`full`) or what is new to it (`changes`).
+
+    `exported_at_time` is the local time (of `zone`, else UTC) of the export of a file with only a date in its name.
+    `history: snapshots` says that the tool has no log of changes: the models derive events from the differences between
+    its files, of which there should be one every `snapshot_interval_hours` (24, unless said otherwise).
     """
 
     pattern: str = Field(min_length=1)
@@ -131,6 +144,9 @@ class FileProfile(YamlModel):
     columns: dict[str, Annotated[SourceColumn, BeforeValidator(from_bare_name)]] | None = None
     constants: dict[str, str] = Field(default_factory=dict)
     exported_at: Annotated[str, AfterValidator(_file_time_pattern)] | None = None
+    exported_at_time: Annotated[time, BeforeValidator(_time_of_day)] | None = None
+    history: Literal["snapshots"] | None = None
+    snapshot_interval_hours: float = Field(default=DEFAULT_SNAPSHOT_INTERVAL_HOURS, gt=0, le=24 * 366)
     content: ContentKind = "changes"
     control: ControlProfile | None = None
 
@@ -146,6 +162,20 @@ class FileProfile(YamlModel):
             raise ValueError("with_object, before_first: only with each")
         if self.delimiter in {self.quote, "\r", "\n"}:
             raise ValueError(f"delimiter: a sign that is not the quote and no line end (found {self.delimiter!r})")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_its_snapshots(self) -> Self:
+        if self.exported_at_time is not None and self.exported_at is None:
+            raise ValueError("exported_at_time: only with exported_at, which finds the date in the file name")
+        if self.history is None:
+            if "snapshot_interval_hours" in self.model_fields_set:
+                raise ValueError("snapshot_interval_hours: only with history: snapshots")
+            return self
+        if self.entity != "tickets":
+            raise ValueError(f"history: only with entity: tickets (found {self.entity})")
+        if self.exported_at is None and not self._rows_say_when_they_changed:
+            raise ValueError("history: exported_at, or a column for updated_at, without which no change can be dated")
         return self
 
     @model_validator(mode="after")
@@ -200,19 +230,50 @@ class FileProfile(YamlModel):
         """The texts that mean "no value" in a column."""
         return frozenset(self.null_marks if source.null_marks is None else source.null_marks) | {""}
 
+    @property
+    def snapshot_interval(self) -> timedelta | None:
+        """How long it should be from one snapshot to the next; None where events do not come from snapshots."""
+        return timedelta(hours=self.snapshot_interval_hours) if self.history == "snapshots" else None
+
+    @property
+    def _rows_say_when_they_changed(self) -> bool:
+        return "updated_at" in (self.columns or {})
+
     def exported_at_of(self, file_name: str) -> datetime | None:
-        """When the file was exported, as its name says (a bare date means its first instant in UTC); None if silent.
+        """When the file was exported, as its name says; None if silent.
+
+        A bare date means `exported_at_time` of that day, without it the day's first instant in UTC.
 
         Raises:
-            FileRefused: the name holds a date that does not exist.
+            FileRefused: the name holds a date that does not exist; or it does not say when the snapshot was taken,
+                and nothing else does.
         """
+        instant, is_told = self._instant_in(file_name)
+        is_enough = is_told or (instant is None and self._rows_say_when_they_changed)
+        if self.history == "snapshots" and not is_enough:
+            raise FileRefused(
+                "the instant at which this snapshot was taken",
+                expected="YYYY-MM-DDTHHMMSSZ in the file name, or YYYY-MM-DD and exported_at_time in the profile",
+                found=f"only the date {instant:%Y-%m-%d}" if instant else "no date",
+                next_step="name the file after its export, or give the profile exported_at_time",
+            )
+        return instant
+
+    def _instant_in(self, file_name: str) -> tuple[datetime | None, bool]:
+        """The instant, and whether it is told to the minute."""
         match = re.search(self.exported_at, file_name) if self.exported_at else None
         if match is None or match.group(1) is None:
-            return None
+            return None, False
         stamp = match.group(1)
         try:
-            return datetime.strptime(stamp, "%Y-%m-%dT%H%M%SZ" if "T" in stamp else "%Y-%m-%d").replace(tzinfo=UTC)
-        except ValueError:
+            if "T" in stamp:
+                return datetime.strptime(stamp, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC), True
+            day = datetime.strptime(stamp, "%Y-%m-%d")
+            if self.exported_at_time is None:
+                return day.replace(tzinfo=UTC), False
+            local = datetime.combine(day, self.exported_at_time, ZoneInfo(self.zone) if self.zone else UTC)
+            return local.astimezone(UTC), True
+        except (ValueError, OverflowError):
             raise FileRefused(
                 "the export time in the file name", expected="YYYY-MM-DD or YYYY-MM-DDTHHMMSSZ", found=stamp
             ) from None
@@ -286,7 +347,8 @@ class SourceProfile(YamlModel):
 class Reading:
     """One way a file is read: by which profile, as rows of which contract, as of when (if its name says so).
 
-    `keeps_extras` is false where another reading of the same file keeps the columns that nobody asked for.
+    `keeps_extras` is false where another reading of the same file keeps the columns that nobody asked for. `personal`
+    says what becomes of personal values; the run fills it in.
     """
 
     profile: SourceProfile
@@ -294,6 +356,7 @@ class Reading:
     contract: FileContract
     exported_at: datetime | None
     keeps_extras: bool = True
+    personal: PersonalData = KEEP_EVERYTHING
 
     @cached_property
     def sources(self) -> Mapping[str, SourceColumn]:

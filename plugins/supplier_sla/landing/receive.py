@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ from supplier_sla.landing.control import (
 from supplier_sla.landing.deliveries import (
     Arrival,
     SettledDelivery,
+    any_let_in,
     book_arrival,
     is_return,
     latest_delivery,
@@ -37,6 +38,7 @@ from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
+from supplier_sla.landing.personal import KEEP_EVERYTHING, NOT_SHOWN, PersonalData
 from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.reading_fingerprint import reading_fingerprint
 from supplier_sla.landing.refusal import FileRefused
@@ -64,6 +66,12 @@ class Run:
     contracts: Mapping[str, FileContract]
     limits: UnpackLimits
     bad_row_limits: BadRowLimits = field(default_factory=BadRowLimits)  # where a profile has none of its own
+    personal: PersonalData = KEEP_EVERYTHING
+
+    def readings(self, names: Sequence[str]) -> list[Reading]:
+        """How a file that goes by these names is read, once for each entity; raises FileRefused if it cannot be."""
+        found = choose_readings_by_names(names, self.profiles, self.contracts)
+        return [replace(reading, personal=self.personal) for reading in found]
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ class _Booked:
     arrival: Arrival
     latest: SettledDelivery | None = None
     control: Control | None = None
+    holds_control: bool = True  # not where an earlier reading has let the file in
 
 
 @dataclass
@@ -97,7 +106,7 @@ def receive_file(connection: Connection, file: LandedFile, run: Run) -> Iterator
     try:
         if file.refusal is not None:
             raise file.refusal
-        readings = choose_readings_by_names(file.reading_names, run.profiles, run.contracts)
+        readings = run.readings(file.reading_names)
     except FileRefused as refusal:
         yield _receive(connection, file, run, None, refusal)
         return
@@ -123,6 +132,7 @@ def _receive(
         exported_at=reading.exported_at if reading else None,
         as_of=run.as_of,
         run_id=run.run_id,
+        snapshot_interval=reading.file_profile.snapshot_interval if reading else None,
         reading_fingerprint=reading_fingerprint(
             reading, run.profiles, run.limits, run.bad_row_limits, control.content_sha256 if control else str(refusal)
         ),
@@ -206,7 +216,15 @@ def _load(connection: Connection, booked: _Booked, reading: Reading, run: Run, *
             return _load_and_settle(cursor, booked, reading, run, is_back=is_back)
     except FileRefused as refusal:
         with connection, connection.cursor() as cursor:
-            return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=str(refusal))
+            reason = _reason(refusal, reading)
+            return settle(cursor, booked.delivery_id, booked.arrival, "refused", Counts(), reason=reason)
+
+
+def _reason(refusal: FileRefused, reading: Reading) -> str:
+    """What is told of a refused file: what was found in it may be a row's values, where these are not to be told."""
+    if refusal.found and reading.personal.protects(reading.contract):
+        return str(FileRefused(refusal.what, expected=refusal.expected, found=NOT_SHOWN, next_step=refusal.next_step))
+    return str(refusal)
 
 
 def load_and_settle(
@@ -218,9 +236,21 @@ def load_and_settle(
         FileRefused: it cannot be read as a whole; the caller rolls back.
         FileInMotion: it is not what it was when it was hashed.
     """
+    holds_control = reread is None or not any_let_in(cursor, reread.delivery_ids)
+    control = _control_for_reread(arrival.file, reading) if holds_control else None
+    booked = _Booked(delivery_id, arrival, control=control, holds_control=holds_control)
+    return _load_and_settle(cursor, booked, reading, run, reread=reread)
+
+
+def _control_for_reread(file: LandedFile, reading: Reading) -> Control | None:
+    """A file that was refused must keep to its control file before anything of it is let in."""
     profile = reading.file_profile.control
-    control = read_control(arrival.file, profile) if profile is not None and profile.name else None
-    return _load_and_settle(cursor, _Booked(delivery_id, arrival, control=control), reading, run, reread=reread)
+    if profile is None or not profile.name:
+        return None
+    control = read_control(file, profile)
+    if control is None and profile.when_missing != "accept":
+        raise FileRefused("its control file", expected=control_name(file, profile), found="no such file")
+    return control
 
 
 def _load_and_settle(
@@ -292,7 +322,7 @@ def _load_hashed_content(
             trailer = _trailer(content, reading)
 
             def look(counts: Counts) -> None:
-                if trailer is not None and reading.file_profile.control is not None:
+                if trailer is not None and reading.file_profile.control is not None and booked.holds_control:
                     check_content(cursor, trailer_control(trailer.line, reading.file_profile.control), counts)
                 inspect(counts)
 

@@ -13,6 +13,7 @@ from supplier_sla.landing.after_judgement import bring_book_up_to_date
 from supplier_sla.landing.archiving import archive_files as move_to_archives
 from supplier_sla.landing.archiving import landing_archive
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import PersonalData
 from supplier_sla.landing.remote.configuration import remote_landings
 from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -44,6 +45,7 @@ def load_exports(*, as_of: datetime, run_id: str, storage_options: Resolve) -> d
         limits=UnpackLimits.from_environment(),
         bad_row_limits=BadRowLimits.from_environment(),
         remote=_remote_sources(settings, storage_options),
+        personal=PersonalData.from_environment(settings.home),
     )
     return {
         "new": report.files_new,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from supplier_sla.bilingual import Words
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.personal import PersonalData
 from supplier_sla.preview.arguments import preview_parser
 from supplier_sla.preview.preview import preview_change
 from supplier_sla.preview.text import WORDS, preview_lines
@@ -20,8 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = preview_parser().parse_args(arguments)
     folder = Path(options.folder).expanduser().resolve()
     try:
-        url = warehouse_url(Path(options.home).expanduser().resolve(), options.database_url)
-        preview = preview_change(url, folder)
+        home = Path(options.home).expanduser().resolve()
+        url = warehouse_url(home, options.database_url)
+        preview = preview_change(url, folder, personal=PersonalData.from_environment(home))
         with reading(url, application_name="supplier_sla_preview") as cursor:
             words = Words.of(WORDS, options.lang, published_labels(cursor, options.lang))
     except SupplierSlaError as error:

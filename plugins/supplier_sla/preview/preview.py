@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
 from supplier_sla.database import session
+from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
 from supplier_sla.preview.reaches import objects_of, reaches
 from supplier_sla.preview.register_rows import ChangedRow, Register, changed_rows, read_register
 from supplier_sla.preview.touched import Row, find_touched
@@ -54,15 +55,16 @@ class Preview:
         ]
 
 
-def preview_change(url: str, folder: Path) -> Preview:
+def preview_change(url: str, folder: Path, *, personal: PersonalData = KEEP_EVERYTHING) -> Preview:
     """Land `folder` on top of the published night, find out what it touches, and undo everything.
 
     Args:
         url: of a login that may act as loader and as transformer: the administrator's.
         folder: export files, as in a landing folder.
+        personal: what the nights do to personal values; rows would differ otherwise.
 
     Raises:
-        WarehouseMissing, WarehouseClosed, LandingBusy, LandingFolderMissing: see there.
+        WarehouseMissing, WarehouseClosed, LandingBusy, LandingFolderMissing, PersonalSettingChanged: see there.
     """
     # The session never commits: at its end, as after any error, PostgreSQL undoes what the transaction did.
     with session(url, application_name="supplier_sla_preview") as connection:
@@ -72,7 +74,7 @@ def preview_change(url: str, folder: Path) -> Preview:
             slot, publication = published_slot(cursor)
             as_of = _as_of(cursor)
             before = read_register(cursor, slot)
-        files = land_unsaved(connection, folder, as_of=as_of)
+        files = land_unsaved(connection, folder, as_of=as_of, personal=personal)
         with connection.cursor() as cursor:
             _open_to_models(cursor, slot, content_hashes(folder))
             after = read_register(cursor, slot)

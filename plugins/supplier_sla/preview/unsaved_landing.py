@@ -18,6 +18,8 @@ from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
+from supplier_sla.landing.personal import PersonalData
+from supplier_sla.landing.personal_record import require_setting
 from supplier_sla.landing.profile import load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.unpacking import UnpackLimits
@@ -53,18 +55,22 @@ class SavepointConnection:
             cursor.execute("release savepoint landing")
 
 
-def land_unsaved(connection: Connection, landing: Path, *, as_of: datetime) -> list[tuple[str, str]]:
+def land_unsaved(
+    connection: Connection, landing: Path, *, as_of: datetime, personal: PersonalData
+) -> list[tuple[str, str]]:
     """Land every file of `landing`; for each its path and one sentence about what became of it as each entity.
 
     Raises:
         LandingFolderMissing: there is no such folder. LandingBusy: a night is landing files at this moment.
         WarehouseClosed: the login may not act as the loader.
+        PersonalSettingChanged: the nights let personal values in under another setting.
     """
     with connection.cursor() as cursor:
         _take_turn(cursor)
     with _acting_as_loader(connection) as cursor:
+        require_setting(cursor, personal)
         limits = UnpackLimits.from_environment()
-        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), limits, BadRowLimits.from_environment())
+        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), limits, BadRowLimits.from_environment(), personal)
         told = []
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):

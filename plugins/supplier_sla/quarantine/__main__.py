@@ -22,6 +22,7 @@ from supplier_sla.instant import parse_instant
 from supplier_sla.landing.delivered_file import find_delivered_file
 from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, prepare_run, take_turn
 from supplier_sla.landing.limits import BadRowLimits
+from supplier_sla.landing.personal import PersonalData
 from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import WarehouseClosed, warehouse_url
 from supplier_sla.quarantine.arguments import MOST_SHOWN, quarantine_parser
@@ -81,7 +82,7 @@ def _reread(connection: Connection, options: argparse.Namespace, words: Words, h
     as_of = parse_instant(options.as_of, name="--as-of") if options.as_of else now
     take_turn(connection, LOCK_TIMEOUT_SECONDS)
     limits, bad_row_limits = UnpackLimits.from_environment(), BadRowLimits.from_environment()
-    run = prepare_run(as_of, RUN_ID, limits, bad_row_limits)
+    run = prepare_run(as_of, RUN_ID, limits, bad_row_limits, PersonalData.from_environment(home))
     selection = Selection(options.delivery, options.source, options.entity)
     find_file = partial(find_delivered_file, folders=_folders(options, home), inbox=inbox_of(home), limits=limits)
     results = reread(connection, run, find_file, selection, is_dry_run=options.dry_run)

@@ -13,7 +13,7 @@ from supplier_sla.landing.delivered_file import DeliveredFileMissing, names_as_d
 from supplier_sla.landing.deliveries import Arrival, book_rereading
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import DeliveryOutcome
-from supplier_sla.landing.profile import Reading, choose_readings_by_names
+from supplier_sla.landing.profile import Reading
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
@@ -127,7 +127,7 @@ def _reread_as(
 def _readings(file: LandedFile, candidate: Candidate, run: Run) -> list[Reading]:
     if file.refusal is not None:
         raise file.refusal
-    readings = choose_readings_by_names(names_as_delivered(file), run.profiles, run.contracts)
+    readings = run.readings(names_as_delivered(file))
     fitting = [reading for reading in readings if candidate.entity in (None, reading.contract.entity)]
     if not fitting:
         raise FileRefused(
@@ -147,6 +147,7 @@ def _load(cursor: Cursor, file: LandedFile, reading: Reading, candidate: Candida
         exported_at=reading.exported_at,
         as_of=run.as_of,
         run_id=run.run_id,
+        snapshot_interval=reading.file_profile.snapshot_interval,
     )
     delivery_id = book_rereading(cursor, arrival, candidate.delivery_id)
     again = Reread(candidate.delivery_id, candidate.delivery_ids)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,19 @@ def profile_from(tmp_path: Path, text: str) -> SourceProfile:
     path = tmp_path / "helpdesk.yml"
     path.write_text(text, encoding="utf-8")
     return read_yaml_model(path, SourceProfile)
+
+
+SNAPSHOTS = """
+name: nightly
+description: What the tool knows every night.
+files:
+  - pattern: "dump_*.csv"
+    entity: tickets
+    zone: Europe/Berlin
+    exported_at: '_([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{6}Z)?)[.]'
+    exported_at_time: "23:30"
+    history: snapshots
+"""
 
 
 def reading_of(file_name: str) -> Reading:
@@ -180,3 +194,57 @@ def test_what_makes_columns_of_its_own_needs_a_map_of_columns(tmp_path: Path, op
     text = start.replace("zone: Europe/Berlin", option) + "    constants:" + rest.partition("    constants:")[2]
     with pytest.raises(ConfigurationInvalid, match="only with columns"):
         profile_from(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param("entity: tickets", "entity: ticket_events", "only with entity: tickets", id="entity"),
+        pytest.param(
+            "    history: snapshots\n", "    snapshot_interval_hours: 12\n", "only with history", id="interval"
+        ),
+        pytest.param("history: snapshots", "history: guesses", "files.0.history", id="history"),
+        pytest.param('"23:30"', "23:30", "in quotes", id="time of day that YAML reads as a number"),
+        pytest.param('"23:30"', '"24:30"', "a time of day", id="time of day"),
+        pytest.param(
+            "    exported_at: '_([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{6}Z)?)[.]'\n    exported_at_time: \"23:30\"\n",
+            "",
+            "without which no change can be dated",
+            id="nothing dates a change",
+        ),
+    ],
+)
+def test_a_source_of_snapshots_that_cannot_work_is_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert old in SNAPSHOTS
+    with pytest.raises(ConfigurationInvalid, match=re.escape(complaint)):
+        profile_from(tmp_path, SNAPSHOTS.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("file_name", "instant"),
+    [
+        ("dump_2026-01-05.csv", datetime(2026, 1, 5, 22, 30, tzinfo=UTC)),
+        ("dump_2026-07-05.csv", datetime(2026, 7, 5, 21, 30, tzinfo=UTC)),
+        ("dump_2026-01-05T040000Z.csv", datetime(2026, 1, 5, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_snapshot_is_dated_by_its_name_and_the_local_time_of_its_export(
+    tmp_path: Path, file_name: str, instant: datetime
+) -> None:
+    reading = choose_reading(file_name, [profile_from(tmp_path, SNAPSHOTS)], load_contracts())
+    assert reading.exported_at == instant
+    assert reading.file_profile.snapshot_interval == timedelta(hours=24)
+
+
+def test_a_snapshot_of_which_only_the_day_is_known_is_refused(tmp_path: Path) -> None:
+    """Dated at the beginning of that day its changes would lie before they happened."""
+    profile = profile_from(tmp_path, SNAPSHOTS.replace('    exported_at_time: "23:30"\n', ""))
+    for name in ("dump_2026-01-05.csv", "dump_latest.csv"):
+        with pytest.raises(FileRefused, match="the instant at which this snapshot was taken"):
+            choose_reading(name, [profile], load_contracts())
+    assert choose_reading("dump_2026-01-05T040000Z.csv", [profile], load_contracts()).exported_at is not None
+
+
+def test_rows_that_say_when_they_changed_need_no_date_in_the_file_name(tmp_path: Path) -> None:
+    text = SNAPSHOTS + "    columns: {ticket_id: id, opened_at: opened, updated_at: changed}\n"
+    assert choose_reading("dump_latest.csv", [profile_from(tmp_path, text)], load_contracts()).exported_at is None

@@ -4,7 +4,6 @@ with newest as (
         source_system,
         delivery_id,
         source_file,
-        exported_at,
         delivered_as_of
     from {{ ref('stg_ops__source_deliveries') }}
     order by source_system, delivered_as_of desc, delivery_id desc
@@ -29,7 +28,6 @@ select
     newest.source_system,
     newest.delivery_id,
     newest.source_file,
-    newest.exported_at,
     newest.delivered_as_of,
     overdue.overdue_since is not null as is_overdue,
     overdue.overdue_since

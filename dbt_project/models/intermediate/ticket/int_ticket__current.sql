@@ -4,6 +4,7 @@ with histories as (
     select
         ticket_key,
         count(*) as event_count,
+        count(*) filter (where is_derived) as derived_event_count,
         count(*) filter (where event_type = 'reopened') as reopen_count,
         count(*) filter (where event_type = 'work_centre_changed') as reassignment_count,
         min(event_at) filter (where event_type = 'assigned') as assigned_at,
@@ -74,6 +75,7 @@ select
     histories.responded_rank,
     histories.resolved_rank,
     coalesce(histories.event_count, 0) as event_count,
+    coalesce(histories.derived_event_count, 0) as derived_event_count,
     coalesce(histories.reopen_count, 0) as reopen_count,
     coalesce(histories.reassignment_count, 0) as reassignment_count,
     -- A ticket of which nothing has happened yet as of the run has its opening still to come.

@@ -23,6 +23,36 @@ delivered as (
         on events.ticket_key = tickets.ticket_key
 ),
 
+-- Of a source without a log the differences between its snapshots tell; what a log of the ticket says goes before them.
+derived as (
+    select snapshot_events.*
+    from {{ changed_only(ref('int_ticket__snapshot_events')) }} as snapshot_events
+    where not exists (
+        select 1
+        from delivered
+        where
+            delivered.ticket_key = snapshot_events.ticket_key
+            and delivered.event_type <> 'opened'
+            and case snapshot_events.change_kind
+                when 'priority' then delivered.priority_code is not null
+                when 'work_centre' then delivered.work_centre_id is not null
+                else
+                    delivered.state_code is not null
+                    or delivered.event_type in ('paused', 'resumed', 'state_changed', 'reopened', 'resolved', 'closed', 'cancelled')
+            end
+    )
+),
+
+-- What held before the first change that snapshots show has held since the opening.
+held_at_opening as (
+    select
+        ticket_key,
+        (array_agg(priority_before_code order by event_number) filter (where change_kind = 'priority'))[1] as priority_code,
+        (array_agg(work_centre_before_id order by event_number) filter (where change_kind = 'work_centre'))[1] as work_centre_id
+    from derived
+    group by ticket_key
+),
+
 -- Where the log has no event of a kind, the ticket's own column stands in for it.
 stand_ins as (
     select
@@ -33,11 +63,22 @@ stand_ins as (
         milestone.event_type,
         null::text as state_code,
         null::text as reason_code,
-        null::text as priority_code,
-        null::text as work_centre_id,
+        case when milestone.event_type = 'opened' then held_at_opening.priority_code end as priority_code,
+        case when milestone.event_type = 'opened' then held_at_opening.work_centre_id end as work_centre_id,
+        -- A ticket that snapshots have shown in a state before does not leave it for the column of its assignment.
+        milestone.event_type = 'assigned' and exists (
+            select 1
+            from derived
+            where
+                derived.ticket_key = tickets.ticket_key
+                and derived.state_code is not null
+                and derived.event_at <= milestone.event_at
+        ) as states_nothing,
         tickets._source_row_number,
         tickets._delivery_id
     from tickets
+    left join held_at_opening
+        on tickets.ticket_key = held_at_opening.ticket_key
     cross join
         lateral (
             values
@@ -57,17 +98,73 @@ stand_ins as (
                 delivered.ticket_key = tickets.ticket_key
                 and (delivered.event_type = milestone.event_type or delivered.state_code = milestone.event_type)
         )
+        -- The change that this column explains is told already.
+        and not exists (
+            select 1
+            from derived
+            where
+                derived.ticket_key = tickets.ticket_key
+                and derived.state_code = milestone.event_type
+                and derived.own_at = milestone.event_at
+        )
 ),
 
 unioned as (
     select
-        *,
-        false as is_stand_in
+        delivered.ticket_key,
+        delivered.event_key,
+        delivered.event_number,
+        delivered.event_at,
+        delivered.event_type,
+        delivered.state_code,
+        delivered.reason_code,
+        delivered.priority_code,
+        delivered.work_centre_id,
+        false as states_nothing,
+        false as is_stand_in,
+        false as is_derived,
+        null::timestamptz as known_from_at,
+        null::timestamptz as known_until_at,
+        delivered._source_row_number,
+        delivered._delivery_id
     from delivered
     union all
     select
-        *,
-        true as is_stand_in
+        derived.ticket_key,
+        derived.event_key,
+        derived.event_number,
+        derived.event_at,
+        derived.event_type,
+        derived.state_code,
+        null as reason_code,
+        derived.priority_code,
+        derived.work_centre_id,
+        false as states_nothing,
+        false as is_stand_in,
+        true as is_derived,
+        derived.known_from_at,
+        derived.known_until_at,
+        derived._source_row_number,
+        derived._delivery_id
+    from derived
+    union all
+    select
+        stand_ins.ticket_key,
+        stand_ins.event_key,
+        stand_ins.event_number,
+        stand_ins.event_at,
+        stand_ins.event_type,
+        stand_ins.state_code,
+        stand_ins.reason_code,
+        stand_ins.priority_code,
+        stand_ins.work_centre_id,
+        stand_ins.states_nothing,
+        true as is_stand_in,
+        false as is_derived,
+        null as known_from_at,
+        null as known_until_at,
+        stand_ins._source_row_number,
+        stand_ins._delivery_id
     from stand_ins
 ),
 
@@ -79,22 +176,27 @@ stated as (
         unioned.event_at,
         unioned.event_type,
         unioned.is_stand_in,
+        unioned.is_derived,
+        unioned.known_from_at,
+        unioned.known_until_at,
         unioned.priority_code,
         unioned.work_centre_id,
         unioned._source_row_number,
         unioned._delivery_id,
         event_types.sequence_rank,
-        coalesce(unioned.state_code, event_types.implied_state_code) as state_code,
+        implied.state_code,
         -- A reason belongs to the state it was given for.
-        case
-            when coalesce(unioned.state_code, event_types.implied_state_code) is not null then coalesce(unioned.reason_code, '')
-        end as reason_code,
+        case when implied.state_code is not null then coalesce(unioned.reason_code, '') end as reason_code,
         -- The supplier that the work centre belongs to when it takes the ticket over.
         case when unioned.work_centre_id is not null then coalesce(work_centres.work_centre_key, 'unknown') end as work_centre_key,
         work_centres.supplier_id
     from unioned
     inner join {{ ref('ticket_event_type') }} as event_types
         on unioned.event_type = event_types.code
+    cross join
+        lateral (
+            select case when not unioned.states_nothing then coalesce(unioned.state_code, event_types.implied_state_code) end as state_code
+        ) as implied
     left join {{ ref('int_register__work_centre_versions') }} as work_centres
         on
             unioned.work_centre_id = work_centres.work_centre_id
@@ -110,6 +212,9 @@ carried as (
         stated.event_at,
         stated.event_type,
         stated.is_stand_in,
+        stated.is_derived,
+        stated.known_from_at,
+        stated.known_until_at,
         stated._source_row_number,
         stated._delivery_id,
         (row_number() over in_order)::integer as event_rank,
@@ -158,6 +263,10 @@ select
     case when carried.work_centre_key = 'unknown' then 'unknown' else carried.supplier_id end as holder_supplier_id,
     coalesce(carried.next_event_at <= run.as_of, false) is false as is_last,
     coalesce(carried.next_event_at > run.as_of, false) as has_later_events,
+    -- Derived from snapshots: the change lies after known_from_at and not after known_until_at.
+    carried.is_derived,
+    carried.known_from_at,
+    carried.known_until_at,
     carried._source_row_number,
     carried._delivery_id
 from carried

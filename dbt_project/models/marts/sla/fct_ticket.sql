@@ -28,7 +28,8 @@ select
     tickets.source_verdict as source_verdict_code,
     tickets._source_file,
     tickets._source_row_number,
-    tickets._delivery_id
+    tickets._delivery_id,
+    tickets.derived_event_count::integer as derived_event_count
 from {{ changed_only(ref('int_ticket__current')) }} as tickets
 left join {{ ref('int_register__supplier_versions') }} as suppliers
     on

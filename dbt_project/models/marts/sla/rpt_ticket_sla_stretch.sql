@@ -101,7 +101,10 @@ select
     pieces.target_seconds,
     deliveries.source_file as _source_file,
     setters._source_row_number,
-    setters._delivery_id
+    setters._delivery_id,
+    setters.is_derived as is_event_derived,
+    setters.known_from_at as event_known_from_at,
+    setters.known_until_at as event_known_until_at
 from pieces
 inner join {{ ref('int_ticket__current') }} as tickets
     on pieces.ticket_key = tickets.ticket_key
@@ -122,7 +125,7 @@ left join lateral (
     select delivered.actor_id
     from {{ source('raw', 'ticket_events') }} as delivered
     where
-        not setters.is_stand_in
+        not (setters.is_stand_in or setters.is_derived)
         and delivered.ticket_key = pieces.ticket_key
         and delivered._delivery_id = setters._delivery_id
         and delivered._line = setters._source_row_number

@@ -4,7 +4,8 @@ select
     deliveries.delivery_id,
     deliveries.entity,
     deliveries.relative_path as source_file,
-    not frozen.is_built as is_new
+    not frozen.is_built as is_new,
+    deliveries.snapshot_interval
 from {{ source('ops', 'slot_delivery') }} as frozen
 inner join {{ source('ops', 'delivery') }} as deliveries
     on frozen.delivery_id = deliveries.delivery_id

@@ -5,7 +5,6 @@ select
     deliveries.profile,
     deliveries.entity,
     deliveries.relative_path as source_file,
-    deliveries.exported_at,
     -- A file found written anew with the same content says that things are so again.
     case
         when deliveries.delivered_again_as_of <= run.as_of then deliveries.delivered_again_as_of

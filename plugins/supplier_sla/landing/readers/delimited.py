@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Literal
 
 from supplier_sla.landing.readers.header import HeaderOptions, missing_header_row
+from supplier_sla.landing.readers.plain import plain_records
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
 from supplier_sla.landing.readers.text import Chunk, chunks, damage_of, is_text, open_text
 from supplier_sla.landing.refusal import FileRefused, printable
@@ -68,7 +69,7 @@ class DelimitedReader:
     def batches(self) -> Iterator[Batch]:
         """The records after the header, some thousand at a time."""
         if self._pending:
-            chunk = Chunk(list(self._pending), is_clean=False)
+            chunk = Chunk("".join(self._pending))
             self._pending.clear()
             yield self._parse_carefully(chunk)
         for chunk in self._chunks:
@@ -114,7 +115,10 @@ class DelimitedReader:
                 return names
 
     def _parse_clean(self, chunk: Chunk) -> Batch | None:
-        """The fast way, in C: every line one whole record. None if it is not so."""
+        """The fast ways, in C: every line one whole record. None if it is not so."""
+        plain = plain_records(chunk, delimiter=self._delimiter, quote=self._quote, width=len(self.header))
+        if plain is not None:
+            return self._whole_lines(plain)
         if not chunk.is_clean:
             return None
         try:
@@ -123,6 +127,9 @@ class DelimitedReader:
             return None
         if len(records) != len(chunk.lines) or set(map(len, records)) != {len(self.header)}:
             return None
+        return self._whole_lines(records)
+
+    def _whole_lines(self, records: Sequence[Sequence[str]]) -> Batch:
         first = self._next_line
         self._next_line += len(records)
         return Batch(records, range(first, self._next_line))

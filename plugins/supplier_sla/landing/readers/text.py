@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO
 
 from supplier_sla.landing.encodings import encoding_of
@@ -16,10 +17,20 @@ LONGEST_LINE_CHARACTERS = 1 << 24
 
 @dataclass
 class Chunk:
-    """Whole physical lines, with their line ends; clean if the database can take every character of them."""
+    """Whole physical lines with their ends; `encoded` is None if the database cannot take every character of them."""
 
-    lines: list[str]
-    is_clean: bool = field(kw_only=True)
+    text: str
+    encoded: bytes | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the database can take every character."""
+        return self.encoded is not None
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines one by one."""
+        return list(io.StringIO(self.text, newline=""))
 
 
 def open_text(stream: BinaryIO, declared: str) -> io.TextIOWrapper:
@@ -38,32 +49,41 @@ def chunks(text: io.TextIOWrapper) -> Iterator[Chunk]:
     line_count = 0
     while characters := read_characters(text):
         characters = rest + characters
-        is_clean = is_text(characters)
-        lines = list(io.StringIO(characters, newline=""))
-        # A last line that ends with CR may still get its LF from the next read.
-        rest = "" if lines[-1].endswith("\n") else lines.pop()
-        line_count += len(lines)
+        end = _end_of_last_line(characters)
+        whole, rest = characters[:end], characters[end:]
+        line_count += whole.count("\n") + whole.count("\r") - whole.count("\r\n")
         if len(rest) > LONGEST_LINE_CHARACTERS:
             raise FileRefused(
                 f"line {line_count + 1}",
                 expected=f"at most {LONGEST_LINE_CHARACTERS:,} characters",
                 found=f"a line that is longer and begins with {printable(rest, 40)!r}",
             )
-        if lines:
-            yield Chunk(lines, is_clean=is_clean)
+        if whole:
+            yield Chunk(whole, _encoded(whole))
     if rest:
-        yield Chunk([rest], is_clean=False)
+        yield Chunk(rest)
+
+
+def _end_of_last_line(characters: str) -> int:
+    """Where the last whole line ends. One that ends with CR may still get its LF from the next read."""
+    if characters.endswith("\n"):
+        return len(characters)
+    return max(characters.rfind("\n"), characters.rfind("\r", 0, len(characters) - 1)) + 1
 
 
 def is_text(characters: str) -> bool:
     """Whether the database can take it: no NUL, and no lone surrogate, such as an undecodable byte leaves."""
+    return _encoded(characters) is not None
+
+
+def _encoded(characters: str) -> bytes | None:
+    """UTF-8, or None if the database cannot take it."""
     if "\0" in characters:
-        return False
+        return None
     try:
-        characters.encode("utf-8")
+        return characters.encode("utf-8")
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
 
 
 def damage_of(value: str, encoding: str) -> tuple[str, str]:

@@ -15,16 +15,6 @@ create index on ops.delivery (content_sha256, entity);
 create index on ops.quarantined_row (entity);
 """
 
-# The same content under the same name is a delivery of its own each time it is read again.
-OCCURRENCE = """
-alter table ops.delivery add column if not exists occurrence integer not null default 1;
-alter table ops.delivery drop constraint if exists delivery_content_sha256_relative_path_entity_key;
-alter table ops.delivery drop constraint if exists a_statement_is_booked_once;
-alter table ops.delivery add constraint a_statement_is_booked_once
-    unique nulls not distinct (content_sha256, relative_path, entity, occurrence);
-"""
-
 
 def upgrade() -> None:
     op.execute(REREADING)
-    op.execute(OCCURRENCE)
