@@ -303,6 +303,16 @@ def test_names_and_values_of_the_file_stay_texts(
     }
 
 
+def test_the_name_of_the_file_stays_a_text(tmp_path: Path) -> None:
+    path = written(tmp_path, 'a"b\\c: #d\n[e]\x1b.csv', delimited(HEADER, ROWS))
+    proposal = propose(path, name="x")
+    assert all(harmless(line) == line for line in proposal.text.split("\n"))
+    content = yaml.safe_load(proposal.text)
+    assert content["description"] == f"Exports such as {path.name}."
+    rows, _, _ = rows_read(path, profile_of(tmp_path, proposal, zone="UTC"))
+    assert len(rows) == 60
+
+
 def test_the_citys_own_file_loads_when_its_two_words_are_explained(shared_data: Path, tmp_path: Path) -> None:
     path = shared_data / "boston_311" / "boston_311_requests.csv"
     proposal = propose(path)

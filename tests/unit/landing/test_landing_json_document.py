@@ -64,7 +64,7 @@ def test_the_objects_of_the_list_are_numbered_from_one(
 @pytest.mark.parametrize(
     ("element", "reason_code", "column"),
     [
-        pytest.param(b"7", "not_an_object", None, id="number"),
+        pytest.param(b"1234567", "not_an_object", None, id="number"),
         pytest.param(b'["a"]', "not_an_object", None, id="list"),
         pytest.param(b"null", "not_an_object", None, id="null"),
         pytest.param(b'{"id": NaN}', "malformed_json", None, id="NaN"),
