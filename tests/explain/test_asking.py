@@ -30,8 +30,9 @@ def test_an_unknown_number_is_looked_for_where_it_may_have_stayed(explain: Expla
 
 def test_a_row_that_was_kept_out_is_found(explain: Explain, told: Warehouse) -> None:
     told.query(
-        "insert into ops.quarantined_row (delivery_id, entity, line, column_name, value_found, expected, reason_code, record, as_of)"
-        """ select max(delivery_id), 'tickets', 17, 'opened_at', E'soon\\x1b[2J', 'a timestamp', 'wrong_type', '{"ticket_id": "INC-17"}',"""
+        "insert into ops.quarantined_row (quarantine_id, delivery_id, entity, line, column_name, value_found, expected,"
+        " reason_code, record, as_of) overriding system value"
+        """ select 1000, max(delivery_id), 'tickets', 17, 'opened_at', E'soon\\x1b[2J', 'a timestamp', 'wrong_type', '{"ticket_id": "INC-17"}',"""
         " now() from ops.delivery where relative_path = 'tickets.csv'"
     )
     said = explain("INC-17", code=1)

@@ -13,6 +13,8 @@ import pytest
 from psycopg2 import errors
 
 from supplier_sla.landing import LandingFailed, land_exports, load, parts, repeats
+from supplier_sla.retention.policy import RetentionPolicy
+from supplier_sla.retention.retain import retain
 from tests.conftest import Warehouse
 
 AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
@@ -141,6 +143,24 @@ def test_the_loader_can_do_nothing_more_to_a_part(fresh: Warehouse, landing: Pat
         pytest.raises(errors.InsufficientPrivilege),
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_retention_empties_the_rows_of_parts_that_rest_and_no_others(fresh: Warehouse, landing: Path) -> None:
+    """A row's place in its table is not its place in raw: each part has a first row."""
+    header = "contact_id,contacted_at,contact_text\n"
+    (landing / "contacts_a.csv").write_text(f"{header}old,2020-01-05T00:00:00Z,Ann\nrecent,2026-02-01T00:00:00Z,Bob\n")
+    (landing / "contacts_b.csv").write_text(f"{header}recent too,2026-02-01T00:00:00Z,Eve\n")
+    land(fresh, landing)
+    fresh.query(
+        "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, build_fingerprint, run_id,"
+        " ledger_lines_posted) values (1, 'marts_blue', %s, 2, 'x', 'night', 0)",
+        (AS_OF,),
+    )
+    policy = RetentionPolicy(months={"contacts": 24})
+    retain(fresh.admin_url, policy, as_of=AS_OF, done_by="steward", is_applied=True)
+    found = fresh.query("select contact_id, contact_text from raw.contacts order by contact_id")
+    assert found == [("old", None), ("recent", "Bob"), ("recent too", "Eve")]
 
 
 @pytest.mark.parametrize(
