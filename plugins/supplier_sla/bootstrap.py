@@ -245,7 +245,7 @@ def _grant_roles(cursor: Cursor) -> None:
     cursor.execute("select current_database(), current_user")
     database, user = cursor.fetchone() or ("", "")
     names = {"database": sql.Identifier(database), "user": sql.Identifier(user)}
-    # The derived schemas are made for the transformer; large tables of the loader pass to the owner of raw.
+    # The derived schemas are made for the transformer; scripts/quarantine reads files again as the loader.
     for role in ("transformer", "loader"):
         cursor.execute(
             "select pg_has_role(current_user, %(role)s, 'set') and pg_has_role(current_user, %(role)s, 'usage')",

@@ -23,7 +23,6 @@ from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
-from supplier_sla.landing.parts import adopt_rows, is_worth_a_part, may_become_part
 from supplier_sla.landing.personal import NOT_SHOWN
 from supplier_sla.landing.personal_record import require_setting
 from supplier_sla.landing.profile import Reading
@@ -130,16 +129,11 @@ def load_delivery(
         drop_working_tables(cursor)
         counts = Counts(spool.record_count, rows_quarantined=spool.record_count, rows_elsewhere=spool.elsewhere_count)
         return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records, refusal)
-    may_be_part = may_become_part(cursor, contract, delivery_id, spool.record_count)
-    rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at, is_logged=may_be_part)
+    rows_prepared = _prepare_rows(cursor, contract, delivery_id, reading.exported_at)
     rows_known = find_repeats(cursor, contract, rows_prepared)
     if reread:
         rows_known += set_aside_restated_rows(cursor, contract, reread)
-    as_part = may_be_part and is_worth_a_part(rows_prepared, rows_known)
-    if as_part or rows_known == rows_prepared:
-        rows_loaded = rows_prepared - rows_known
-    else:
-        rows_loaded = _insert_rows(cursor, contract)
+    rows_loaded = _insert_rows(cursor, contract) if rows_known < rows_prepared else 0
     rows_repeated = rows_withheld + rows_known
     counts = Counts(spool.record_count, rows_loaded, rows_quarantined, rows_repeated, spool.elsewhere_count)
     if not counts.is_conserved:
@@ -148,10 +142,6 @@ def load_delivery(
         )
     if not rows_withheld:  # else they do not hold the whole file, which was inspected when it came
         inspect(counts)
-    if as_part and (rows_adopted := adopt_rows(cursor, contract, delivery_id, rows_prepared)) != rows_loaded:
-        raise ConservationViolated(
-            f"delivery {delivery_id}", expected=f"{rows_loaded} rows in its part", found=str(rows_adopted)
-        )
     drop_working_tables(cursor)
     return Loaded(counts, extra_columns, reader.lines_skipped, reader.objects_without_records)
 
@@ -209,13 +199,8 @@ def _quarantine(
     )
 
 
-def _prepare_rows(
-    cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None, *, is_logged: bool
-) -> int:
-    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number.
-
-    They go into the table `prepared`, which survives a crash of the server, once it is committed, if `is_logged`.
-    """
+def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> int:
+    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number."""
     derived: list[sql.Composable] = []
     if contract.has_ticket_key:
         derived.append(sql.SQL("incoming.source_system || '/' || incoming.ticket_id as ticket_key"))
@@ -226,7 +211,7 @@ def _prepare_rows(
     cursor.execute(
         sql.SQL(
             """
-            create {unlogged} table prepared as
+            create unlogged table prepared as
             select
                 {columns},
                 incoming._extra,
@@ -240,7 +225,6 @@ def _prepare_rows(
         ).format(
             columns=sql.SQL(", ").join([*columns, *derived]),
             hashed=sql.SQL(", ").join(columns),
-            unlogged=sql.SQL("" if is_logged else "unlogged"),
             delivery_id=sql.Literal(delivery_id),
             exported_at=sql.Literal(exported_at),
         )

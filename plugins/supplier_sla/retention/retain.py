@@ -158,7 +158,7 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
             create temporary table resting on commit drop as
             with versions as (
                 select
-                    tableoid as table_id,  -- a large delivery is a table of its own below the raw one
+                    tableoid as table_id,  -- a row's place counts within its table, and raw may be partitioned
                     ctid as row_id,
                     {ticket_id} as ticket_id,
                     max(greatest({times})) over (partition by {key}) as last_at,
