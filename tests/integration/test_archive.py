@@ -15,8 +15,9 @@ import fsspec
 import psycopg2
 import pytest
 
-from supplier_sla.landing import archive_book, land_exports
-from supplier_sla.landing.archiving import ArchiveInvalid, ArchivingFailed, archive_files, landing_archive
+from supplier_sla.landing import land_exports
+from supplier_sla.landing.archive import book as archive_book
+from supplier_sla.landing.archive.moving import ArchiveInvalid, ArchivingFailed, archive_files, landing_archive
 from supplier_sla.landing.delivered_file import DeliveredFileMissing, find_delivered_file
 from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.landing.remote.fetching import RemoteSources

@@ -16,12 +16,12 @@ import pytest
 from supplier_sla.database import session
 from supplier_sla.expected.expectation import ExpectedFrom
 from supplier_sla.landing import LandingReport, folder, land_exports
-from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.book.after_judgement import bring_book_up_to_date
 from supplier_sla.landing.inventory import LandedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
-from supplier_sla.landing.personal import KEEP_EVERYTHING
-from supplier_sla.landing.profile import SourceProfile
-from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.quarantine.reread import Selection, reread
 from tests.conftest import Warehouse
 

@@ -15,8 +15,8 @@ import pytest
 
 from supplier_sla.landing import LandingReport, folder, land_exports
 from supplier_sla.landing.outcome import Counts
-from supplier_sla.landing.profile import SourceProfile
-from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.profiles.profile import SourceProfile
 from tests.conftest import Warehouse
 from tests.support.export_files import WRITERS, delimited, json_lines, workbook, zipped
 

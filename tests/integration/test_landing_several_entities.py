@@ -11,8 +11,8 @@ import pytest
 from supplier_sla.database import session
 from supplier_sla.landing import LandingReport, folder, land_exports
 from supplier_sla.landing.outcome import Counts
-from supplier_sla.landing.personal import KEEP_EVERYTHING
-from supplier_sla.landing.profile import SourceProfile
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.night.summary import FilesSeen, _deliveries
 from supplier_sla.preview import unsaved_landing
 from tests.conftest import Warehouse

@@ -16,10 +16,10 @@ from supplier_sla.database import session
 from supplier_sla.landing import LandingFailed, LandingReport, land_exports
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.load import load_delivery
-from supplier_sla.landing.personal import HASH_PREFIX, NOT_SHOWN, PERSONAL_VARIABLE, PersonalData
-from supplier_sla.landing.personal_record import PersonalSettingChanged
-from supplier_sla.landing.profile import choose_reading, load_profiles
-from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.record import PersonalSettingChanged
+from supplier_sla.landing.personal.values import HASH_PREFIX, NOT_SHOWN, PERSONAL_VARIABLE, PersonalData
+from supplier_sla.landing.profiles.profile import choose_reading, load_profiles
 from supplier_sla.quality import LandedDelivery, check_door_in
 from tests.conftest import Warehouse
 from tests.support.databases import another_warehouse

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from supplier_sla.landing import LandingFailed, land_exports
-from supplier_sla.landing.archiving import archive_files
+from supplier_sla.landing.archive.moving import archive_files
 from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.landing.remote.connection_options import ConnectionFields, storage_options
 from supplier_sla.landing.remote.fetching import RemoteSources

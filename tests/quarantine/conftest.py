@@ -19,10 +19,10 @@ from supplier_sla.landing.folder import prepare_run
 from supplier_sla.landing.inventory import LandedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.personal import KEEP_EVERYTHING
-from supplier_sla.landing.profile import SourceProfile, load_profiles
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.quarantine.reread import Rereading, Selection, reread
 from tests.conftest import Warehouse
 

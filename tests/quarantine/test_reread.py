@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing.limits import BadRowLimits
-from supplier_sla.landing.profile import SourceProfile
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.quarantine.reread import NothingToReread, Selection
 from tests.quarantine.conftest import FIRST_NIGHT, MENDED, Desk, desk, rows
 from tests.support.export_files import zipped

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing import folder
-from supplier_sla.landing.profile import SourceProfile, load_profiles
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
 from tests.support.register import Row
 
 NIGHTLY = SourceProfile.model_validate(

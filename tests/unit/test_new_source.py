@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import plan_mapping
-from supplier_sla.landing.profile import SourceProfile, choose_reading
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.profiles.profile import SourceProfile, choose_reading
 from supplier_sla.landing.readers import open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
 from supplier_sla.new_source import Proposal, beginning, layout, propose
 from supplier_sla.new_source.__main__ import main

@@ -11,7 +11,7 @@ import pytest
 
 from supplier_sla.database import session
 from supplier_sla.expected.expectation import ExpectedFrom
-from supplier_sla.landing.after_judgement import bring_book_up_to_date
+from supplier_sla.landing.book.after_judgement import bring_book_up_to_date
 from supplier_sla.night.summary import FilesSeen, night_summary
 from supplier_sla.settings import Settings
 from tests.conftest import Warehouse

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.profile import load_profiles
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
 
 EXPECTED_DELIVERIES = Path(__file__).parent.parent / "expected_deliveries"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from supplier_sla.landing.contract import Column
-from supplier_sla.landing.profile import FileProfile
+from supplier_sla.landing.profiles.profile import FileProfile
+from supplier_sla.landing.profiles.source_column import QUARANTINE, SourceColumn
 from supplier_sla.landing.refusal import Problem
-from supplier_sla.landing.source_column import QUARANTINE, SourceColumn
 from supplier_sla.landing.timestamps import ISO8601, TimestampNotReadable, to_utc
 
 # Takes the values of one column and the lines of their records; notes what it cannot convert, and leaves that as it is.

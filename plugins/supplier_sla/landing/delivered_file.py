@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.archive_book import archive_addresses
+from supplier_sla.landing.archive.book import archive_addresses
 from supplier_sla.landing.inventory import LandedFile, look_at, take_inventory
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.remote.book import inbox_paths
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.terminal import harmless
 
 

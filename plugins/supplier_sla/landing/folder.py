@@ -12,17 +12,17 @@ from psycopg2.extensions import connection as Connection
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.book.waiting import forget_files_that_wait_no_more
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, LandingReport, UnchangedFile
-from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
-from supplier_sla.landing.personal_record import record_setting
-from supplier_sla.landing.profile import load_profiles
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.record import record_setting
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
 from supplier_sla.landing.remote.fetching import Fetcher, Found, RemoteSources
-from supplier_sla.landing.unpacking import UnpackLimits
-from supplier_sla.landing.waiting import forget_files_that_wait_no_more
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60

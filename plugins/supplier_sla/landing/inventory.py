@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.archives import Member, is_document, members, reason_to_leave_alone
+from supplier_sla.landing.packing.archives import Member, is_document, members, reason_to_leave_alone
+from supplier_sla.landing.packing.unpacking import Packing, UnpackLimits, open_archive, packing_of
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import Packing, UnpackLimits, open_archive, packing_of
 
 _READ_BYTES = 1 << 20
 

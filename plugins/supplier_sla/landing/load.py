@@ -23,14 +23,14 @@ from supplier_sla.landing.copying import copy_into, encode_rows
 from supplier_sla.landing.limits import MOST_PROBLEMS_KEPT, BadRowLimits
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
 from supplier_sla.landing.outcome import Counts
-from supplier_sla.landing.personal import NOT_SHOWN
-from supplier_sla.landing.personal_record import require_setting
-from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.record import require_setting
+from supplier_sla.landing.personal.values import NOT_SHOWN
+from supplier_sla.landing.profiles.profile import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.repeats import find_repeats
 from supplier_sla.landing.rereading import Reread, set_aside_restated_rows, withhold_loaded_lines
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.landing.working_tables import drop_working_tables, open_working_tables
 
 PROBLEM_BYTES_IN_MEMORY = 1 << 20
@@ -200,7 +200,7 @@ def _quarantine(
 
 
 def _prepare_rows(cursor: Cursor, contract: FileContract, delivery_id: int, exported_at: datetime | None) -> int:
-    """The good rows as they will stand in raw: with keys, version and the hash of their content. Returns their number."""
+    """The good rows as they will stand in raw: with keys, version and the hash of their content; returns how many."""
     derived: list[sql.Composable] = []
     if contract.has_ticket_key:
         derived.append(sql.SQL("incoming.source_system || '/' || incoming.ticket_id as ticket_key"))

@@ -13,14 +13,14 @@ from itertools import compress, repeat
 
 from supplier_sla.landing.contract import Column
 from supplier_sla.landing.converters import Converter, converters, with_ties_broken
-from supplier_sla.landing.personal import Protect
-from supplier_sla.landing.personal_column import PersonalColumn, personal_column
-from supplier_sla.landing.profile import FileProfile, Reading
-from supplier_sla.landing.reader_options import is_below
+from supplier_sla.landing.personal.column import PersonalColumn, personal_column
+from supplier_sla.landing.personal.values import Protect
+from supplier_sla.landing.profiles.profile import FileProfile, Reading
+from supplier_sla.landing.profiles.reader_options import is_below
+from supplier_sla.landing.profiles.source_column import Condition, SourceColumn
 from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
-from supplier_sla.landing.source_column import Condition, SourceColumn
 
 Columns = Sequence[Sequence[str]]
 

@@ -12,18 +12,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.content import count_left_out, note_keys_of_full_dump, note_sources, note_sources_of_copy
-from supplier_sla.landing.contract import FileContract
-from supplier_sla.landing.control import (
-    Control,
-    check_content,
-    check_hash,
-    control_name,
-    data_names_of_control,
-    read_control,
-    trailer_control,
-)
-from supplier_sla.landing.deliveries import (
+from supplier_sla.landing.book.content import count_left_out, note_keys_of_full_dump, note_sources, note_sources_of_copy
+from supplier_sla.landing.book.deliveries import (
     Arrival,
     SettledDelivery,
     any_let_in,
@@ -34,18 +24,28 @@ from supplier_sla.landing.deliveries import (
     original_delivery,
     settle,
 )
+from supplier_sla.landing.book.waiting import wait
+from supplier_sla.landing.contract import FileContract
+from supplier_sla.landing.control.files import (
+    Control,
+    check_content,
+    check_hash,
+    control_name,
+    data_names_of_control,
+    read_control,
+    trailer_control,
+)
+from supplier_sla.landing.control.trailer import WithoutTrailer
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.load import Loaded, load_delivery
 from supplier_sla.landing.outcome import Counts, DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.personal import KEEP_EVERYTHING, NOT_SHOWN, PersonalData
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings_by_names
-from supplier_sla.landing.reading_fingerprint import reading_fingerprint
+from supplier_sla.landing.packing.unpacking import UnpackLimits, unpacked
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING, NOT_SHOWN, PersonalData
+from supplier_sla.landing.profiles.fingerprint import reading_fingerprint
+from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_readings_by_names
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread
-from supplier_sla.landing.trailer import WithoutTrailer
-from supplier_sla.landing.unpacking import UnpackLimits, unpacked
-from supplier_sla.landing.waiting import wait
 
 
 class FileLeftAlone(SupplierSlaError):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from supplier_sla.landing.archives import is_document, reason_to_leave_alone
+from supplier_sla.landing.packing.archives import is_document, reason_to_leave_alone
+from supplier_sla.landing.packing.unpacking import UnpackLimits, open_archive, opened_member, packing_of
 from supplier_sla.landing.readers.choose import PARQUET_MAGIC
 from supplier_sla.landing.refusal import FileRefused, printable
-from supplier_sla.landing.unpacking import UnpackLimits, open_archive, opened_member, packing_of
 
 MOST_BYTES = 4 << 20
 

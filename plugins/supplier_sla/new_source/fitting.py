@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from supplier_sla.landing.contract import Column, FileContract, load_contracts
-from supplier_sla.landing.profile import load_profiles
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.new_source.columns import Kind, SeenColumn
 
 LOWEST_SCORE = 0.6

@@ -16,6 +16,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from supplier_sla.landing.encodings import BYTE_ORDER_MARKS, DETECT, encoding_of
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.readers.json_document import JsonDocumentReader, first_objects, path_of_list
@@ -24,7 +25,6 @@ from supplier_sla.landing.readers.parquet import ParquetReader
 from supplier_sla.landing.readers.records import RecordReader
 from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.new_source.beginning import Beginning
 from supplier_sla.new_source.formats import fitting_formats
 

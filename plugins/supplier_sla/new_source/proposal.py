@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.profile import SourceProfile, load_profiles
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import TO_DO, parse_yaml, to_do_keys
 from supplier_sla.new_source.beginning import read_beginning

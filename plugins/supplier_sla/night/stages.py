@@ -9,14 +9,14 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.expected.expectation import load_expected
 from supplier_sla.extracts.handover import hand_over
 from supplier_sla.landing import land_exports
-from supplier_sla.landing.after_judgement import bring_book_up_to_date
-from supplier_sla.landing.archiving import archive_files as move_to_archives
-from supplier_sla.landing.archiving import landing_archive
+from supplier_sla.landing.archive.moving import archive_files as move_to_archives
+from supplier_sla.landing.archive.moving import landing_archive
+from supplier_sla.landing.book.after_judgement import bring_book_up_to_date
 from supplier_sla.landing.limits import BadRowLimits
-from supplier_sla.landing.personal import PersonalData
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.landing.remote.configuration import remote_landings
 from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out

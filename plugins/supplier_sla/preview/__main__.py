@@ -8,7 +8,7 @@ from pathlib import Path
 
 from supplier_sla.bilingual import Words
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.personal import PersonalData
+from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.preview.arguments import preview_parser
 from supplier_sla.preview.preview import preview_change
 from supplier_sla.preview.text import WORDS, preview_lines

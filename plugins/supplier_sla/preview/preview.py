@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
 from supplier_sla.database import session
-from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING, PersonalData
 from supplier_sla.preview.reaches import objects_of, reaches
 from supplier_sla.preview.register_rows import ChangedRow, Register, changed_rows, read_register
 from supplier_sla.preview.touched import Row, find_touched

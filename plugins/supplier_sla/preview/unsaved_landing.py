@@ -18,11 +18,11 @@ from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
-from supplier_sla.landing.personal import PersonalData
-from supplier_sla.landing.personal_record import require_setting
-from supplier_sla.landing.profile import load_profiles
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.record import require_setting
+from supplier_sla.landing.personal.values import PersonalData
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.published import act_as
 
 RUN_ID = "preview"

@@ -22,8 +22,8 @@ from supplier_sla.instant import parse_instant
 from supplier_sla.landing.delivered_file import find_delivered_file
 from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, prepare_run, take_turn
 from supplier_sla.landing.limits import BadRowLimits
-from supplier_sla.landing.personal import PersonalData
-from supplier_sla.landing.unpacking import UnpackLimits
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.published import WarehouseClosed, warehouse_url
 from supplier_sla.quarantine.arguments import MOST_SHOWN, quarantine_parser
 from supplier_sla.quarantine.book import Filter, list_problems, list_refused, read_problem

@@ -9,11 +9,11 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.landing.book.deliveries import Arrival, book_rereading
 from supplier_sla.landing.delivered_file import DeliveredFileMissing, names_as_delivered
-from supplier_sla.landing.deliveries import Arrival, book_rereading
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import DeliveryOutcome
-from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.profiles.profile import Reading
 from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.rereading import Reread

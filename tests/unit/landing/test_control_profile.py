@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from supplier_sla.landing.profile import FileProfile
-from supplier_sla.landing.trailer import LONGEST_TRAILER_BYTES, WithoutTrailer
+from supplier_sla.landing.control.trailer import LONGEST_TRAILER_BYTES, WithoutTrailer
+from supplier_sla.landing.profiles.profile import FileProfile
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from supplier_sla.landing.reader_options import BeforeFirst, is_below
+from supplier_sla.landing.profiles.reader_options import BeforeFirst, is_below
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.records import BrokenRecord, RecordReader

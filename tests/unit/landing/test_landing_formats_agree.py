@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.profile import choose_reading, load_profiles
+from supplier_sla.landing.packing.unpacking import UnpackLimits
+from supplier_sla.landing.profiles.profile import choose_reading, load_profiles
 from supplier_sla.landing.readers import open_reader
-from supplier_sla.landing.unpacking import UnpackLimits
 from tests.support.export_files import WRITERS
 
 HEADER = ("ticket_id", "opened_at", "title", "state_code")

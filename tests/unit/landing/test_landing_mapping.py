@@ -8,7 +8,7 @@ import pytest
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import plan_mapping
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading, load_profiles
+from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_reading, load_profiles
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.timestamps import TimestampNotReadable, to_utc

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.readers import BrokenRecord
 from supplier_sla.landing.readers.parquet import ParquetReader
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import UnpackLimits
 from tests.support.export_files import parquet
 
 NOON = 1_767_614_400  # 2026-01-05T12:00:00Z

@@ -10,13 +10,13 @@ import pytest
 from supplier_sla.extracts.layouts import BREACH_COLUMNS, PENALTY_COLUMNS
 from supplier_sla.landing.contract import FileContract, load_contracts
 from supplier_sla.landing.mapping import plan_mapping
-from supplier_sla.landing.personal import (
+from supplier_sla.landing.personal.values import (
     PERSONAL_VARIABLE,
     SECRET_FILE,
     PersonalData,
     PersonalSettingInvalid,
 )
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_reading
+from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_reading
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model

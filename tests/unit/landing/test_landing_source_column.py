@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
-from supplier_sla.landing.profile import Reading, SourceProfile, choose_readings, load_profiles
+from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_readings, load_profiles
+from supplier_sla.landing.profiles.source_column import SourceColumn
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
-from supplier_sla.landing.source_column import SourceColumn
 from tests.conftest import REPOSITORY
 
 REQUIRED = {"ticket_id": "number", "opened_at": "opened"}

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.readers import BrokenRecord
 from supplier_sla.landing.readers import spreadsheet as spreadsheet_module
 from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import UnpackLimits
 from tests.support.export_files import with_parts_changed, workbook
 
 Found = tuple[tuple[str, ...], list[tuple[int, list[str]]], list[BrokenRecord]]

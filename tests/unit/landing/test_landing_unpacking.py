@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from supplier_sla.landing import archives
-from supplier_sla.landing import unpacking as unpacking_module
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
+from supplier_sla.landing.packing import archives
+from supplier_sla.landing.packing import unpacking as unpacking_module
+from supplier_sla.landing.packing.unpacking import LimitInvalid, UnpackLimits, random_access, unpacked
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import LimitInvalid, UnpackLimits, random_access, unpacked
 from tests.support.export_files import workbook, zipped
 
 CONTENT = b"ticket_id,opened_at\nT1,2026-01-05T09:12:44Z\n"

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.readers.header import HeaderOptions, joined_rows
 from supplier_sla.landing.readers.records import RecordReader
 from supplier_sla.landing.readers.spreadsheet import SpreadsheetReader
 from supplier_sla.landing.readers.unpivot import UnpivotedReader
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import UnpackLimits
 from tests.support.export_files import workbook
 
 QUALTRICS = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.packing.unpacking import GZIP_MAGIC, ZIP_MAGIC, UnpackLimits, random_access
+from supplier_sla.landing.profiles.profile import Reading
 from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
@@ -12,7 +13,6 @@ from supplier_sla.landing.readers.json_lines import JsonLinesReader
 from supplier_sla.landing.readers.records import RecordReader
 from supplier_sla.landing.readers.unpivot import UnpivotedReader
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import GZIP_MAGIC, ZIP_MAGIC, UnpackLimits, random_access
 
 PARQUET_MAGIC = b"PAR1"
 

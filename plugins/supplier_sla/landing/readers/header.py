@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from supplier_sla.landing.reader_options import RepeatedColumns
+from supplier_sla.landing.profiles.reader_options import RepeatedColumns
 from supplier_sla.landing.readers.text import is_text
 from supplier_sla.landing.refusal import FileRefused, printable
 

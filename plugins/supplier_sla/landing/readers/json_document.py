@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Literal
 
-from supplier_sla.landing.reader_options import BeforeFirst
+from supplier_sla.landing.profiles.reader_options import BeforeFirst
 from supplier_sla.landing.readers.json_objects import NotJson, Number, ObjectRecords, decoder
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.readers.text import LONGEST_LINE_CHARACTERS, open_text, read_characters

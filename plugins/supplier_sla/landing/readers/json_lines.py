@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Literal
 
-from supplier_sla.landing.reader_options import BeforeFirst
+from supplier_sla.landing.profiles.reader_options import BeforeFirst
 from supplier_sla.landing.readers.json_objects import ObjectRecords, decoder
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.readers.text import chunks, open_text

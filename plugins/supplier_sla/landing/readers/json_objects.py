@@ -19,7 +19,7 @@ from decimal import Decimal
 from itertools import chain, count
 from typing import Any, NoReturn
 
-from supplier_sla.landing.reader_options import BeforeFirst, is_below
+from supplier_sla.landing.profiles.reader_options import BeforeFirst, is_below
 from supplier_sla.landing.readers.numbers import plain
 from supplier_sla.landing.readers.positions import POSITIONS_OF_A_LINE, place
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from supplier_sla.landing.packing.unpacking import UnpackLimits, is_of_disk
 from supplier_sla.landing.readers.header import usable_header
 from supplier_sla.landing.readers.numbers import plain, plain_float
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
 from supplier_sla.landing.readers.text import damage_of, is_text
 from supplier_sla.landing.refusal import FileRefused, printable
-from supplier_sla.landing.unpacking import UnpackLimits, is_of_disk
 
 ROWS_OF_A_BATCH = 2_000
 READ_BYTES = 1 << 20

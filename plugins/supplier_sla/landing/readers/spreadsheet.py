@@ -19,12 +19,12 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from supplier_sla.landing.packing.unpacking import UnpackLimits, is_of_disk
 from supplier_sla.landing.readers.header import HeaderOptions, missing_header_row
 from supplier_sla.landing.readers.numbers import spreadsheet_number
 from supplier_sla.landing.readers.records import Batch, BrokenRecord, kept
 from supplier_sla.landing.readers.text import damage_of, is_text
 from supplier_sla.landing.refusal import FileRefused, printable
-from supplier_sla.landing.unpacking import UnpackLimits, is_of_disk
 
 ROWS_OF_A_BATCH = 2_000
 MOST_BYTES_BESIDE_SHEETS = 1 << 28

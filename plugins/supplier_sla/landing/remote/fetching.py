@@ -19,12 +19,12 @@ from psycopg2.extensions import connection as Connection
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, look_at
 from supplier_sla.landing.outcome import UnchangedFile
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.remote import book
 from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.landing.remote.hiding import without_secrets
 from supplier_sla.landing.remote.names import reason_to_leave_remote_alone
 from supplier_sla.landing.remote.place import RemoteEntry, RemotePlace, opened_place
-from supplier_sla.landing.unpacking import UnpackLimits
 
 MOST_FAILURES_IN_A_ROW = 3
 _READ_BYTES = 1 << 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supplier_sla.landing.archives import reason_to_leave_alone
+from supplier_sla.landing.packing.archives import reason_to_leave_alone
 
 LONGEST_NAME_BYTES = 255  # of a file on Linux
 

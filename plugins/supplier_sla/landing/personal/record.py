@@ -11,7 +11,7 @@ from datetime import datetime
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing.personal import PERSONAL_VARIABLE, SECRET_FILE, PersonalData
+from supplier_sla.landing.personal.values import PERSONAL_VARIABLE, SECRET_FILE, PersonalData
 
 
 class PersonalSettingChanged(SupplierSlaError):

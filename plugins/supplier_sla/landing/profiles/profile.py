@@ -17,17 +17,17 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from supplier_sla.landing.contract import FileContract, load_contracts
-from supplier_sla.landing.control_profile import ControlProfile
+from supplier_sla.landing.control.profile import ControlProfile
 from supplier_sla.landing.encodings import DETECT
 from supplier_sla.landing.limits import BadRowLimits
-from supplier_sla.landing.personal import KEEP_EVERYTHING, PersonalData
-from supplier_sla.landing.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
+from supplier_sla.landing.personal.values import KEEP_EVERYTHING, PersonalData
+from supplier_sla.landing.profiles.reader_options import BeforeFirst, RepeatedColumns, Unpivot, array_path
+from supplier_sla.landing.profiles.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.source_column import Condition, Names, SourceColumn, TimestampFormats, from_bare_name
 from supplier_sla.landing.timestamps import ISO8601
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
 
-SOURCE_PROFILES = Path(__file__).parent.parent / "source_profiles"
+SOURCE_PROFILES = Path(__file__).parents[2] / "source_profiles"
 
 BY_FILE_NAME = "by_file_name"
 DEFAULT_SNAPSHOT_INTERVAL_HOURS = 24.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from supplier_sla.landing.personal import Protect
-from supplier_sla.landing.profile import Reading
+from supplier_sla.landing.personal.values import Protect
+from supplier_sla.landing.profiles.profile import Reading
 from supplier_sla.landing.refusal import Problem
 
 

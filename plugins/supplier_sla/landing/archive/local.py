@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from supplier_sla.landing.archive_places import ArchiveFailed, free_place
+from supplier_sla.landing.archive.places import ArchiveFailed, free_place
 from supplier_sla.landing.inventory import LandedFile
 
 _READ_BYTES = 1 << 20

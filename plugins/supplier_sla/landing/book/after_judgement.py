@@ -9,9 +9,9 @@ from psycopg2.extensions import connection as Connection
 
 from supplier_sla.expected.evaluation import evaluate_expected
 from supplier_sla.expected.expectation import ExpectedFrom
+from supplier_sla.landing.book.full_dumps import list_missing
+from supplier_sla.landing.book.superseded import mark_superseded
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.full_dumps import list_missing
-from supplier_sla.landing.superseded import mark_superseded
 
 
 def bring_book_up_to_date(

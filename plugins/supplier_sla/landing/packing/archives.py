@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from supplier_sla.landing.packing.unpacking import READ_BYTES, UnpackLimits, opened_member, packing_of
 from supplier_sla.landing.refusal import FileRefused
-from supplier_sla.landing.unpacking import READ_BYTES, UnpackLimits, opened_member, packing_of
 
 MOST_MEMBERS = 10_000
 TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")

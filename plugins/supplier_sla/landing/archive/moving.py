@@ -14,17 +14,17 @@ from psycopg2.extensions import connection as Connection
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.landing import archive_book
-from supplier_sla.landing.archive_places import ArchiveFailed, free_place
+from supplier_sla.landing.archive import book as archive_book
+from supplier_sla.landing.archive.local import move_file, place_in_archive, sha256_of
+from supplier_sla.landing.archive.places import ArchiveFailed, free_place
 from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, take_turn
 from supplier_sla.landing.inventory import LandedFile, look_at, relative_path_of, take_inventory
-from supplier_sla.landing.local_archive import move_file, place_in_archive, sha256_of
+from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.remote import book
 from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.landing.remote.fetching import RemoteSources
 from supplier_sla.landing.remote.hiding import without_secrets
 from supplier_sla.landing.remote.place import RemotePlace, opened_places
-from supplier_sla.landing.unpacking import UnpackLimits
 from supplier_sla.settings import PREFIX
 
 LANDING_ARCHIVE_VARIABLE = PREFIX + "LANDING_ARCHIVE"

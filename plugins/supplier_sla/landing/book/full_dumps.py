@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from supplier_sla.landing.content import key_hash
+from supplier_sla.landing.book.content import key_hash
 from supplier_sla.landing.contract import FileContract
 
 _NEWEST_DUMPS = """

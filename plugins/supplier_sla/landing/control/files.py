@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from supplier_sla.landing.control_profile import ControlProfile
+from supplier_sla.landing.control.profile import ControlProfile
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.outcome import Counts
-from supplier_sla.landing.profile import SourceProfile
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.landing.refusal import FileRefused, printable
 
 LARGEST_CONTROL_FILE = 1 << 20

@@ -1,0 +1,1 @@
+"""Processed files on their way to an archive."""

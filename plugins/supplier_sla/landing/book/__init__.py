@@ -1,0 +1,1 @@
+"""The book of deliveries, `ops.delivery` and what hangs on it."""

@@ -1,0 +1,1 @@
+"""Control files and trailers: what a source says of its own file."""

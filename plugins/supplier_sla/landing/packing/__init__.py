@@ -1,0 +1,1 @@
+"""gzip and zip: what is in them, within limits."""

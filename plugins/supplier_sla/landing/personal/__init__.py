@@ -1,0 +1,1 @@
+"""Personal values: kept, hashed or dropped before anything is stored."""

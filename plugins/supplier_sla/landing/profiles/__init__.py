@@ -1,0 +1,1 @@
+"""Source profiles: how a tool's files are read."""
