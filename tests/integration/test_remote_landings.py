@@ -13,9 +13,10 @@ import fsspec
 import psycopg2
 import pytest
 
-from supplier_sla.landing import LandingFailed, LandingReport, land_exports, receive
+from supplier_sla.landing import LandingFailed, LandingReport, folder, land_exports, receive
 from supplier_sla.landing.delivered_file import DeliveredFileMissing, find_delivered_file
 from supplier_sla.landing.inventory import LandedFile
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.landing.remote.configuration import RemoteLanding
 from supplier_sla.landing.remote.fetching import RemoteSources
 from supplier_sla.landing.remote.place import RemotePlace
@@ -318,3 +319,20 @@ def test_a_delivered_file_is_found_by_its_content_wherever_it_lies_now(
     (night.local / "renamed.csv").write_bytes(suppliers("S4"))
     with pytest.raises(DeliveredFileMissing, match="no such content; next: put the file back"):
         night.find(contents["suppliers_c.csv"], "suppliers_c.csv")
+
+
+def test_a_control_file_speaks_of_the_file_beside_it_in_the_store(
+    night: Night, store: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copies lie in folders of their own; what counts is where they were delivered, whatever comes first."""
+    file = {"pattern": "suppliers*.csv", "entity": "suppliers", "control": {"name": "{stem}.ctl", "row_count": "rows"}}
+    profile = SourceProfile.model_validate({"name": "desk", "description": "A desk.", "files": [file]})
+    monkeypatch.setattr(folder, "load_profiles", lambda: (profile,))
+    store.pipe("/desk/a/suppliers.csv", suppliers("S1", "S2"))
+    store.pipe("/desk/b/suppliers.ctl", b'{"rows": 2}')
+    assert night.land().outcomes == ()
+    assert any("a/suppliers.csv: left alone" in line for line in night.told)
+    store.pipe("/desk/a/suppliers.ctl", b'{"rows": 3}')
+    store.pipe("/desk/b/suppliers.csv", suppliers("S3", "S4"))
+    assert night.land().rows.rows_loaded == 2
+    assert night.states() == {"desk:a/suppliers.csv": "refused", "desk:b/suppliers.csv": "loaded"}

@@ -40,7 +40,8 @@ class LandedFile(FoundEntry):
 
     `content_sha256` and `byte_size` are those of the file as it was delivered; of one of several files in an archive
     those of its unpacked content. `disk_bytes` and the time tell whether the file on disk changed after it was hashed.
-    A file with a `refusal` cannot be unpacked.
+    A file with a `refusal` cannot be unpacked. `beside` are the files that were delivered with it, where these are not
+    simply those of its folder.
     """
 
     path: Path
@@ -52,6 +53,11 @@ class LandedFile(FoundEntry):
     member: str | None = None
     is_one_of_several: bool = False
     refusal: FileRefused | None = None
+    beside: tuple[Path, ...] | None = None
+
+    def neighbours(self) -> list[Path]:
+        """What was delivered beside it, itself among them."""
+        return list(self.path.parent.iterdir() if self.beside is None else self.beside)
 
     def is_unchanged(self) -> bool:
         """Whether the file still has the size and time that it had when its content was hashed."""

@@ -52,7 +52,7 @@ def data_names_of_control(file: LandedFile, profiles: Iterable[SourceProfile]) -
     ]
     if not claims or file.is_one_of_several:
         return None
-    beside = [path.name for path in file.path.parent.iterdir() if path.name != file.path.name]
+    beside = [path.name for path in file.neighbours() if path.name != file.path.name]
     return sorted(
         name
         for name in beside
@@ -72,7 +72,7 @@ def read_control(file: LandedFile, profile: ControlProfile) -> Control | None:
         FileRefused: it cannot be read as its profile says.
     """
     wanted = control_name(file, profile).casefold()
-    path = next((path for path in file.path.parent.iterdir() if path.name.casefold() == wanted), None)
+    path = next((path for path in file.neighbours() if path.name.casefold() == wanted), None)
     if path is None or path.is_symlink() or not path.is_file():
         return None
     content = _read(path)

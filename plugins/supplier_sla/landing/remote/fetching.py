@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -56,6 +56,16 @@ class RemoteSources:
     options: Resolve = field(default=lambda landing: {}, repr=False)
 
 
+@dataclass(frozen=True)
+class _Copy:
+    """A copy in the inbox that is to go through the door."""
+
+    path: Path
+    remote_path: str
+    relative_path: str
+    fetched_file_id: int
+
+
 class Fetcher:
     """Fetches for one run. `failures` collects what could not be reached; everything else goes on."""
 
@@ -76,18 +86,25 @@ class Fetcher:
         return tuple(landing.path_of("") for landing in self._sources.landings)
 
     def entries(self) -> Iterator[Found]:
-        """Of each landing first what earlier runs copied and did not finish, then what is new, by path."""
+        """Of each landing first what earlier runs copied and did not finish, then what is new, by path.
+
+        Everything new of a landing is copied before the first file of it is read: one may say something of another.
+        """
         for landing in self._sources.landings:
-            offered: set[str] = set()
+            copies: list[_Copy] = []
             for file in self._to_be_landed(landing):
                 path = self._sources.inbox / file.inbox_path
                 if path.is_file():  # else it is fetched again
-                    offered.add(file.remote_path)
-                    yield from self._offer(path, file.relative_path, file.fetched_file_id)
+                    copies.append(_Copy(path, file.remote_path, file.relative_path, file.fetched_file_id))
             try:
-                yield from self._new_entries(landing, offered)
+                for found in self._new_entries(landing, {copy.remote_path for copy in copies}):
+                    if isinstance(found, _Copy):
+                        copies.append(found)
+                    else:
+                        yield found
             except Exception as error:
                 self.failures.append((f"landing {landing.name}", error))
+            yield from self._offered_copies(landing, copies)
 
     def mark_landed(self, unfinished: Collection[Path]) -> None:
         """Remember which copies went through the door; those of `unfinished` come again next time."""
@@ -99,7 +116,24 @@ class Fetcher:
         with self._connection, self._connection.cursor() as cursor:
             return book.to_be_landed(cursor, landing.name)
 
-    def _new_entries(self, landing: RemoteLanding, offered: Collection[str]) -> Iterator[Found]:
+    def _offered_copies(self, landing: RemoteLanding, copies: Sequence[_Copy]) -> Iterator[LandedFile | SkippedFile]:
+        if not copies:
+            return
+        with self._connection, self._connection.cursor() as cursor:
+            newest = book.newest_versions(cursor, landing.name)
+        folders: dict[PurePosixPath, list[Path]] = {}
+        for remote_path, file in newest.items():
+            if (path := self._sources.inbox / file.inbox_path).is_file():
+                folders.setdefault(PurePosixPath(remote_path).parent, []).append(path)
+        for copy in copies:
+            self._offered.setdefault(copy.path, []).append(copy.fetched_file_id)
+            beside = tuple(folders.get(PurePosixPath(copy.remote_path).parent, ()))
+            for found in look_at(copy.path, self._sources.inbox.resolve(), copy.relative_path, self._limits):
+                yield replace(found, beside=beside) if isinstance(found, LandedFile) else found
+
+    def _new_entries(
+        self, landing: RemoteLanding, offered: Collection[str]
+    ) -> Iterator[_Copy | SkippedFile | UnchangedFile]:
         with self._connection, self._connection.cursor() as cursor:
             known = book.newest_versions(cursor, landing.name)
         options: Mapping[str, Any] = {}
@@ -119,7 +153,7 @@ class Fetcher:
         known: Mapping[str, book.FetchedFile],
         offered: Collection[str],
         options: Mapping[str, Any],
-    ) -> Iterator[Found]:
+    ) -> Iterator[_Copy | SkippedFile | UnchangedFile]:
         """Each remote entry against the book; failures of single files are collected, many in a row end the landing."""
         _clear_leftovers(self._sources.inbox / landing.name)
         failures_in_a_row = 0
@@ -147,7 +181,7 @@ class Fetcher:
                     raise
             else:
                 failures_in_a_row = 0
-                yield from self._offer(path, relative_path, fetched_file_id)
+                yield _Copy(path, entry.relative, relative_path, fetched_file_id)
 
     def _reason_to_wait(self, landing: RemoteLanding, entry: RemoteEntry) -> str | None:
         if reason := reason_to_leave_remote_alone(entry.relative):
@@ -175,10 +209,6 @@ class Fetcher:
                 run_id=self._run_id,
             )
         return path, fetched_file_id
-
-    def _offer(self, path: Path, relative_path: str, fetched_file_id: int) -> Iterator[LandedFile | SkippedFile]:
-        self._offered.setdefault(path, []).append(fetched_file_id)
-        yield from look_at(path, self._sources.inbox.resolve(), relative_path, self._limits)
 
 
 def copy_to_inbox(place: RemotePlace, entry: RemoteEntry, folder: Path) -> tuple[Path, str]:
