@@ -47,3 +47,17 @@ ensure_environment() {
     fi || fail "packages: expected every package of requirements.lock; next: read the lines above, check the network, run again"
     printf '%s\n' "$wanted" >"$stamp"
 }
+
+# run MODULE HELP_MODULE ARGUMENTS...: --help is answered without the environment, which takes a while to make.
+run() {
+    local module="$1" help_module="$2" python
+    shift 2
+    case " $* " in
+        *" --help "* | *" -h "*)
+            python="$(find_python)" || exit 1
+            exec "$python" -m "$help_module" "$@"
+            ;;
+    esac
+    ensure_environment
+    exec "$PYTHON" -m "$module" "$@"
+}

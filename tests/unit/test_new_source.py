@@ -20,9 +20,9 @@ from supplier_sla.landing.profiles.profile import SourceProfile, choose_reading
 from supplier_sla.landing.readers import open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
-from supplier_sla.new_source import Proposal, beginning, layout, propose
+from supplier_sla.new_source import beginning, layout
 from supplier_sla.new_source.__main__ import main
-from supplier_sla.new_source.proposal import NameNotUsable
+from supplier_sla.new_source.proposal import NameNotUsable, Proposal, propose
 from supplier_sla.terminal import harmless
 from tests.support.export_files import WRITERS, delimited, workbook, zipped
 from tests.support.strangers_files import JIRA_ISSUES, QUALTRICS_CSV, ZENDESK_TICKETS, jira_search, zendesk_answer

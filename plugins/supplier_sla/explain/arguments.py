@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supplier_sla.settings import DATABASE_URL_VARIABLE, DEFAULT_HOME
+from supplier_sla.warehouse_arguments import add_language_argument, add_warehouse_arguments
 
 
 def explain_parser() -> argparse.ArgumentParser:
@@ -16,17 +16,11 @@ def explain_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("ticket", metavar="TICKET", help="ticket number, or SOURCE/NUMBER where several tools have it")
     parser.add_argument("--level", metavar="ID", help="this service level only")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language (default: %(default)s)")
+    add_language_argument(parser)
     parser.add_argument(
         "--zone", metavar="ZONE", help="IANA zone in which instants are shown (default: that of the contract)"
     )
-    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
-    parser.add_argument(
-        "--database-url", metavar="URL",
-        help="address of the warehouse for its administrator or the role transformer, as for scripts/nightly"
-        f" (default: the embedded server below the home folder; {DATABASE_URL_VARIABLE} keeps the password off the"
-        " command line)",
-    )  # fmt: skip
+    add_warehouse_arguments(parser, login="its administrator or the role transformer")
     return parser
 
 

@@ -1,5 +1,1 @@
-"""Reads the beginning of a stranger's file and proposes a source profile to start from: `scripts/new_source FILE`."""
-
-from supplier_sla.new_source.proposal import Proposal, propose
-
-__all__ = ["Proposal", "propose"]
+"""Reads the beginning of an unknown tool's file and proposes a source profile: `scripts/new_source FILE`."""

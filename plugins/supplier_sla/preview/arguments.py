@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supplier_sla.settings import DATABASE_URL_VARIABLE, DEFAULT_HOME
+from supplier_sla.warehouse_arguments import add_language_argument, add_warehouse_arguments
 
 
 def preview_parser() -> argparse.ArgumentParser:
@@ -18,13 +18,8 @@ def preview_parser() -> argparse.ArgumentParser:
         "folder", metavar="FOLDER", help="folder with the changed export files, as for a landing folder"
     )
     parser.add_argument("--list", action="store_true", help="name every ticket")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language (default: %(default)s)")
-    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
-    parser.add_argument(
-        "--database-url", metavar="URL",
-        help="administrator's address of the warehouse, as for scripts/nightly (default: the embedded server below the"
-        f" home folder; {DATABASE_URL_VARIABLE} keeps the password off the command line)",
-    )  # fmt: skip
+    add_language_argument(parser)
+    add_warehouse_arguments(parser, login="its administrator")
     return parser
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supplier_sla.settings import DATABASE_URL_VARIABLE, DEFAULT_HOME
+from supplier_sla.warehouse_arguments import add_language_argument, add_warehouse_arguments
 
 MOST_SHOWN = 200
 
@@ -61,13 +61,8 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language (default: %(default)s)")
-    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
-    parser.add_argument(
-        "--database-url", metavar="URL",
-        help="address of the warehouse for its administrator or the role loader, as for scripts/nightly (default: the"
-        f" embedded server below the home folder; {DATABASE_URL_VARIABLE} keeps the password off the command line)",
-    )  # fmt: skip
+    add_language_argument(parser)
+    add_warehouse_arguments(parser, login="its administrator or the role loader")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from supplier_sla.settings import DATABASE_URL_VARIABLE, DEFAULT_HOME
+from supplier_sla.warehouse_arguments import add_warehouse_arguments
 
 
 def retention_parser() -> argparse.ArgumentParser:
@@ -22,12 +22,7 @@ def retention_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--policy", metavar="FILE", help="default: retention.yml in the home folder")
     parser.add_argument("--by", metavar="NAME", help="who does it, for the log (default: the name of your login)")
-    parser.add_argument("--home", metavar="DIR", default=str(DEFAULT_HOME), help="all state (default: %(default)s)")
-    parser.add_argument(
-        "--database-url", metavar="URL",
-        help="administrator's address of the warehouse, as for scripts/nightly (default: the embedded server below the"
-        f" home folder; {DATABASE_URL_VARIABLE} keeps the password off the command line)",
-    )  # fmt: skip
+    add_warehouse_arguments(parser, login="its administrator")
     return parser
 
 
