@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 import s3fs
@@ -45,7 +46,10 @@ def s3_server() -> Iterator[S3Server]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield S3Server(f"http://{host}:{port}")
+    endpoint = f"http://{host}:{port}"
+    # Its buckets are those of the process: another module of the same run may have left some.
+    with urlopen(Request(f"{endpoint}/moto-api/reset", method="POST"), timeout=30):
+        yield S3Server(endpoint)
     server.stop()
 
 

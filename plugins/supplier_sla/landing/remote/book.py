@@ -13,7 +13,10 @@ from supplier_sla.landing.remote.place import RemoteVersion
 
 @dataclass(frozen=True)
 class FetchedFile:
-    """One version of a remote file and its copy; `inbox_path` is relative to the inbox folder."""
+    """One version of a remote file and its copy; `inbox_path` is relative to the inbox folder.
+
+    One that `is_moved` to an archive is no longer at its path: what is found there now has come since.
+    """
 
     fetched_file_id: int
     remote_path: str
@@ -22,10 +25,18 @@ class FetchedFile:
     content_sha256: str
     inbox_path: str
     is_landed: bool
+    is_moved: bool
 
 
 _COLUMNS = """
-    fetched_file_id, remote_path, relative_path, byte_size, etag, modified_at, content_sha256, inbox_path, is_landed
+    fetched_file_id, remote_path, relative_path, byte_size, etag, modified_at, content_sha256, inbox_path, is_landed,
+    exists (
+        select from ops.archived_file
+        where
+            archived_file.relative_path = file.relative_path
+            and archived_file.content_sha256 = file.content_sha256
+            and archived_file.is_moved
+    ) as is_moved
 """
 
 
@@ -34,7 +45,7 @@ def newest_versions(cursor: Cursor, landing: str) -> dict[str, FetchedFile]:
     cursor.execute(
         f"""
         select distinct on (remote_path) {_COLUMNS}
-        from ops.fetched_file
+        from ops.fetched_file as file
         where landing = %s
         order by remote_path, fetched_file_id desc
         """,  # noqa: S608
@@ -137,6 +148,5 @@ def inbox_paths(cursor: Cursor, relative_paths: list[str]) -> list[str]:
 
 
 def _fetched(row: tuple) -> FetchedFile:
-    file_id, remote_path, relative_path, byte_size, etag, modified_at, content_sha256, inbox_path, is_landed = row
-    version = RemoteVersion(byte_size, etag, modified_at)
-    return FetchedFile(file_id, remote_path, relative_path, version, content_sha256, inbox_path, is_landed)
+    file_id, remote_path, relative_path, byte_size, etag, modified_at, *further = row
+    return FetchedFile(file_id, remote_path, relative_path, RemoteVersion(byte_size, etag, modified_at), *further)

@@ -163,7 +163,7 @@ class Fetcher:
             if reason := self._reason_to_wait(landing, entry):
                 yield SkippedFile(relative_path, reason)
                 continue
-            if before and before.version.is_same_as(entry.version):
+            if before and not before.is_moved and before.version.is_same_as(entry.version):
                 if entry.relative in offered:
                     continue
                 if before.is_landed:
