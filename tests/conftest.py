@@ -42,6 +42,11 @@ class Warehouse:
             return cursor.fetchall() if cursor.description else []
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole nights first, the rest as it was."""
+    items.sort(key=lambda item: item.get_closest_marker("night") is None)
+
+
 @pytest.fixture(scope="session")
 def embedded_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
