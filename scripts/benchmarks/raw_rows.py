@@ -95,8 +95,10 @@ def _book(cursor: Cursor, entity: str, as_of: datetime, run_id: str, exported_af
     cursor.execute(
         """
         insert into ops.delivery
-            (relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id)
+            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at, as_of, run_id)
+        overriding system value
         select
+            (select coalesce(max(delivery_id), 0) from ops.delivery) + row_number() over (order by exported_at),
             path, encode(sha256(path::bytea), 'hex'), 0, 'canonical', %(entity)s, 'received', exported_at, %(as_of)s,
             %(run_id)s
         from (
@@ -105,7 +107,6 @@ def _book(cursor: Cursor, entity: str, as_of: datetime, run_id: str, exported_af
             from benchmark.event
             where exported_at > %(exported_after)s
         ) as exports
-        order by exported_at
         """,
         {"entity": entity, "as_of": as_of, "run_id": run_id, "exported_after": exported_after},
     )
