@@ -67,14 +67,14 @@ def reading(url: str, *, application_name: str) -> Iterator[RealDictCursor]:
             yield cursor
 
 
-def act_as(cursor: Cursor, role: str) -> None:
-    """Have the rights of one of the warehouse's roles, and no other, up to the end of the transaction.
+def act_as(cursor: Cursor, role: str, *, for_session: bool = False) -> None:
+    """Have the rights of one of the warehouse's roles, and no other, up to the end of the transaction or the session.
 
     Raises:
         WarehouseMissing: there is no such role. WarehouseClosed: the login may not act as it.
     """
     try:
-        cursor.execute("select set_config('role', %s, true)", (role,))
+        cursor.execute("select set_config('role', %s, %s)", (role, not for_session))
     except (errors.InvalidParameterValue, errors.UndefinedObject) as error:
         raise WarehouseMissing(
             "warehouse", expected=f"its role {role}", found="none", next_step="run scripts/nightly on this server first"

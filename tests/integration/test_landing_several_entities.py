@@ -76,7 +76,6 @@ def mixed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source whose files hold records of two entities."""
     profile = SourceProfile.model_validate(MIXED)
     monkeypatch.setattr(folder, "load_profiles", lambda: (profile,))
-    monkeypatch.setattr(unsaved_landing, "load_profiles", lambda: (profile,))
 
 
 def book(warehouse: Warehouse) -> list[tuple]:

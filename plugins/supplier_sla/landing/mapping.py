@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import compress, repeat
 
 from supplier_sla.landing.contract import Column
@@ -138,7 +138,7 @@ class FileMapping:
     extra_indexes: tuple[int, ...]
     null_marks: frozenset[str]
     where: _Fits | None = None
-    keeps_others: bool = field(default=False)
+    keeps_others: bool = False
     protect_extra: Protect | None = None
 
     @property

@@ -77,14 +77,7 @@ def _plan(cursor: Cursor, contract: FileContract) -> _Plan:
             """
             select
                 exists (select from {raw_table}),
-                (
-                    select sum(pg_relation_size(relation))
-                    from (
-                        select {raw_name}::regclass as relation
-                        union all
-                        select inhrelid from pg_inherits where inhparent = {raw_name}::regclass
-                    ) as relations
-                ) <= {largest} * pg_relation_size('prepared')
+                pg_relation_size({raw_name}) <= {largest} * pg_relation_size('prepared')
             """
         ).format(
             raw_table=raw_table,

@@ -9,20 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
-from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
-from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy
+from supplier_sla.landing.folder import LANDING_LOCK_KEY, LandingBusy, prepare_run
 from supplier_sla.landing.inventory import LandedFile, SkippedFile, take_inventory
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.record import require_setting
 from supplier_sla.landing.personal.values import PersonalData
-from supplier_sla.landing.profiles.profile import load_profiles
-from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
+from supplier_sla.landing.receive import FileLeftAlone, receive_file
 from supplier_sla.published import act_as
 
 RUN_ID = "preview"
@@ -50,8 +47,6 @@ class SavepointConnection:
         with self.cursor() as cursor:
             if kind is not None:
                 cursor.execute("rollback to savepoint landing")
-            else:
-                _drop_working_tables(cursor)
             cursor.execute("release savepoint landing")
 
 
@@ -70,7 +65,7 @@ def land_unsaved(
     with _acting_as_loader(connection) as cursor:
         require_setting(cursor, personal)
         limits = UnpackLimits.from_environment()
-        run = Run(as_of, RUN_ID, load_profiles(), load_contracts(), limits, BadRowLimits.from_environment(), personal)
+        run = prepare_run(as_of, RUN_ID, limits, BadRowLimits.from_environment(), personal)
         told = []
         for found in take_inventory(landing, limits):
             if isinstance(found, SkippedFile):
@@ -115,23 +110,9 @@ def _acting_as_loader(connection: Connection) -> Iterator[Cursor]:
         cursor.execute("select current_setting('role')")
         (role_before,) = cursor.fetchone() or ("none",)
         act_as(cursor, "none")
-        _allow_loader(cursor)
         act_as(cursor, "loader")
         yield cursor
         act_as(cursor, role_before)
-
-
-def _allow_loader(cursor: Cursor) -> None:
-    """An administrator that has made the role may take it on, but has to say so; this, too, is rolled back."""
-    cursor.execute("select pg_has_role(current_user, 'loader', 'set')")
-    if (cursor.fetchone() or (False,))[0]:
-        return
-    cursor.execute("savepoint may_load")
-    try:
-        cursor.execute("grant loader to current_user")
-    except errors.InsufficientPrivilege:
-        cursor.execute("rollback to savepoint may_load")  # act_as then says what is missing
-    cursor.execute("release savepoint may_load")
 
 
 def _take_turn(cursor: Cursor) -> None:
@@ -143,13 +124,3 @@ def _take_turn(cursor: Cursor) -> None:
             found="a night that is landing files",
             next_step="let it finish, then ask again",
         )
-
-
-def _drop_working_tables(cursor: Cursor) -> None:
-    """What the landing leaves for its commit to drop: ours never comes."""
-    cursor.execute(
-        "select relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'"
-        " and pg_get_userbyid(relowner) = current_user"
-    )
-    for (name,) in cursor.fetchall():
-        cursor.execute(sql.SQL("drop table pg_temp.{}").format(sql.Identifier(name)))

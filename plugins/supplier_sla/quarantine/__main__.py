@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from psycopg2 import errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
@@ -24,7 +22,7 @@ from supplier_sla.landing.folder import LOCK_TIMEOUT_SECONDS, prepare_run, take_
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.values import PersonalData
-from supplier_sla.published import WarehouseClosed, warehouse_url
+from supplier_sla.published import act_as, warehouse_url
 from supplier_sla.quarantine.arguments import MOST_SHOWN, quarantine_parser
 from supplier_sla.quarantine.book import Filter, list_problems, list_refused, read_problem
 from supplier_sla.quarantine.reread import Selection, reread
@@ -42,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = Path(options.home).expanduser().resolve()
     try:
         url = options.database_url or _loader_url() or warehouse_url(home)
-        with _as_loader(url) as connection:
+        with session(url, application_name="supplier_sla_quarantine") as connection:
+            with connection, connection.cursor() as cursor:
+                act_as(cursor, "loader", for_session=True)
             if options.command == "list":
                 print(_listed(connection, options, words), end="")
             elif options.command == "show":
@@ -97,27 +97,6 @@ def _folders(options: argparse.Namespace, home: Path) -> list[Path]:
 def _loader_url() -> str | None:
     """The loader's own address, where the installation hands it to its processes."""
     return os.environ.get(f"{PREFIX}LOADER_URL") or None
-
-
-@contextmanager
-def _as_loader(url: str) -> Iterator[Connection]:
-    """A session with the rights of the loader and no other; an administrator takes its role on.
-
-    Raises:
-        WarehouseClosed: the login may not act as the loader.
-    """
-    with session(url, application_name="supplier_sla_quarantine") as connection:
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute("set role loader")
-        except (errors.InsufficientPrivilege, errors.InvalidParameterValue) as error:
-            raise WarehouseClosed(
-                "login",
-                expected="one that may act as loader",
-                found=str(error).splitlines()[0],
-                next_step="give the address of the loader, or of an administrator to whom it is granted",
-            ) from error
-        yield connection
 
 
 def _text(lines: Sequence[str]) -> str:

@@ -138,8 +138,7 @@ def _emptied(cursor: Cursor, name: str, months: int, as_of: datetime, *, is_appl
         cursor.execute(
             sql.SQL(
                 "update {table} as emptied set {assignments} from resting"
-                " where emptied.tableoid = resting.table_id and emptied.ctid = resting.row_id"
-                " and resting.held_by is null"
+                " where emptied.ctid = resting.row_id and resting.held_by is null"
             ).format(
                 table=table,
                 assignments=sql.SQL(", ").join(sql.SQL("{} = null").format(sql.Identifier(one)) for one in columns),
@@ -158,7 +157,6 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
             create temporary table resting on commit drop as
             with versions as (
                 select
-                    tableoid as table_id,  -- a row's place counts within its table, and raw may be partitioned
                     ctid as row_id,
                     {ticket_id} as ticket_id,
                     max(greatest({times})) over (partition by {key}) as last_at,
@@ -167,7 +165,6 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
             )
 
             select
-                versions.table_id,
                 versions.row_id,
                 (
                     select held_ticket.reason
@@ -193,8 +190,7 @@ def _find_resting(cursor: Cursor, contract: FileContract, limit_at: datetime) ->
 
 def _find_quarantined(cursor: Cursor, limit_at: datetime) -> None:
     cursor.execute(
-        "create temporary table resting on commit drop as select tableoid as table_id, ctid as row_id,"
-        " null::text as held_by"
+        "create temporary table resting on commit drop as select ctid as row_id, null::text as held_by"
         " from ops.quarantined_row where as_of < %s and num_nonnulls(value_found, record) > 0",
         (limit_at,),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -156,22 +156,7 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
     after it: where nothing but the order of arrival tells versions apart, a later statement has the higher number.
     The caller holds the landing lock, so the next number is free; an identity would leave a gap after a crash.
     """
-    values = {
-        "path": arrival.file.relative_path,
-        "sha256": arrival.file.content_sha256,
-        "byte_size": arrival.file.byte_size,
-        "modified_ns": arrival.file.modified_ns,
-        "profile": arrival.profile,
-        "entity": arrival.entity,
-        "exported_at": arrival.exported_at,
-        "as_of": arrival.as_of,
-        "run_id": arrival.run_id,
-        "fingerprint": arrival.reading_fingerprint,
-        "content_kind": arrival.content_kind,
-        "control_file": arrival.control_file,
-        "snapshot_interval": arrival.snapshot_interval,
-        "latest_id": latest.delivery_id if latest else None,
-    }
+    values = _values(arrival, latest_id=latest.delivery_id if latest else None)
     cursor.execute(
         """
         update ops.delivery
@@ -188,62 +173,56 @@ def book_arrival(cursor: Cursor, arrival: Arrival, latest: SettledDelivery | Non
         values,
     )
     row = cursor.fetchone()
-    if row is None:
-        cursor.execute(
-            """
-            insert into ops.delivery
-                (delivery_id, relative_path, content_sha256, byte_size, modified_ns, profile, entity, state,
-                exported_at, as_of, run_id, reading_fingerprint, content_kind, control_file, supersedes_delivery_id,
-                snapshot_interval, occurrence)
-            overriding system value
-            select
-                (select 1 + coalesce(max(delivery_id), 0) from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
-                %(modified_ns)s, %(profile)s, %(entity)s, 'received',
-                %(exported_at)s, %(as_of)s, %(run_id)s, %(fingerprint)s, %(content_kind)s, %(control_file)s,
-                %(latest_id)s, %(snapshot_interval)s, 1 + coalesce(max(occurrence), 0)
-            from ops.delivery
-            where
-                relative_path = %(path)s and entity is not distinct from %(entity)s and content_sha256 = %(sha256)s
-            returning delivery_id
-            """,
-            values,
-        )
-        row = cursor.fetchone()
-    assert row is not None  # an insert returns what it inserted
-    return int(row[0])
+    return int(row[0]) if row else _book_anew(cursor, values)
 
 
 def book_rereading(cursor: Cursor, arrival: Arrival, rereads_delivery_id: int) -> int:
     """Enter a file that is read again as a delivery of its own, and return its delivery_id."""
+    return _book_anew(cursor, _values(arrival, rereads_id=rereads_delivery_id))
+
+
+def _values(arrival: Arrival, *, latest_id: int | None = None, rereads_id: int | None = None) -> dict[str, object]:
+    return {
+        "path": arrival.file.relative_path,
+        "sha256": arrival.file.content_sha256,
+        "byte_size": arrival.file.byte_size,
+        "modified_ns": arrival.file.modified_ns,
+        "profile": arrival.profile,
+        "entity": arrival.entity,
+        "exported_at": arrival.exported_at,
+        "as_of": arrival.as_of,
+        "run_id": arrival.run_id,
+        "fingerprint": arrival.reading_fingerprint,
+        "content_kind": arrival.content_kind,
+        "control_file": arrival.control_file,
+        "snapshot_interval": arrival.snapshot_interval,
+        "latest_id": latest_id,
+        "rereads_id": rereads_id,
+    }
+
+
+def _book_anew(cursor: Cursor, values: Mapping[str, object]) -> int:
+    """A new row with the next number; each time that the same content comes under the same name is an occurrence."""
     cursor.execute(
         """
         insert into ops.delivery
-            (delivery_id, relative_path, content_sha256, byte_size, profile, entity, state, exported_at,
-            snapshot_interval, as_of, run_id, rereads_delivery_id, occurrence)
+            (delivery_id, relative_path, content_sha256, byte_size, modified_ns, profile, entity, state,
+            exported_at, as_of, run_id, reading_fingerprint, content_kind, control_file, supersedes_delivery_id,
+            rereads_delivery_id, snapshot_interval, occurrence)
         overriding system value
         select
-            (select coalesce(max(delivery_id), 0) + 1 from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
-            %(profile)s, %(entity)s, 'received', %(exported_at)s, %(snapshot_interval)s,
-            %(as_of)s, %(run_id)s, %(rereads_delivery_id)s, coalesce(max(occurrence), 0) + 1
+            (select 1 + coalesce(max(delivery_id), 0) from ops.delivery), %(path)s, %(sha256)s, %(byte_size)s,
+            %(modified_ns)s, %(profile)s, %(entity)s, 'received', %(exported_at)s, %(as_of)s, %(run_id)s,
+            %(fingerprint)s, %(content_kind)s, %(control_file)s, %(latest_id)s, %(rereads_id)s, %(snapshot_interval)s,
+            1 + coalesce(max(occurrence), 0)
         from ops.delivery
-        where content_sha256 = %(sha256)s and relative_path = %(path)s and entity is not distinct from %(entity)s
+        where relative_path = %(path)s and entity is not distinct from %(entity)s and content_sha256 = %(sha256)s
         returning delivery_id
         """,
-        {
-            "path": arrival.file.relative_path,
-            "sha256": arrival.file.content_sha256,
-            "byte_size": arrival.file.byte_size,
-            "profile": arrival.profile,
-            "entity": arrival.entity,
-            "exported_at": arrival.exported_at,
-            "snapshot_interval": arrival.snapshot_interval,
-            "as_of": arrival.as_of,
-            "run_id": arrival.run_id,
-            "rereads_delivery_id": rereads_delivery_id,
-        },
+        values,
     )
     row = cursor.fetchone()
-    assert row is not None  # an aggregate always has one row
+    assert row is not None  # an insert returns what it inserted
     return int(row[0])
 
 
