@@ -17,7 +17,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from supplier_sla.landing import LandingBusy, LandingFailed, LandingReport, folder, land_exports, load, receive
+from supplier_sla.landing import LandingBusy, LandingFailed, LandingReport, folder, land_exports, letting_in, load
 from supplier_sla.landing.outcome import Counts
 from tests.conftest import Warehouse
 
@@ -26,13 +26,6 @@ AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
 SUPPLIERS_HEADER = "supplier_id,supplier_name,valid_from,updated_at"
 
 Land = Callable[..., LandingReport]
-
-
-@pytest.fixture
-def landing(tmp_path: Path) -> Path:
-    path = tmp_path / "landing"
-    path.mkdir()
-    return path
 
 
 @pytest.fixture
@@ -497,14 +490,14 @@ def test_a_file_that_changes_while_it_is_loaded_is_left_for_the_next_run(
 ) -> None:
     path = landing / "suppliers.csv"
     path.write_text(suppliers("S1,One,,"))
-    right = receive.load_delivery
+    right = letting_in.load_delivery
 
     def load_while_written(*arguments: object, **options: object) -> load.Loaded:
         loaded = right(*arguments, **options)  # type: ignore[arg-type]
         path.write_text(suppliers("S1,One,,", "S2,Two,,"))
         return loaded
 
-    monkeypatch.setattr(receive, "load_delivery", load_while_written)
+    monkeypatch.setattr(letting_in, "load_delivery", load_while_written)
     assert land().skipped[0].reason.startswith("changed while it was loaded")
     assert warehouse.query("select count(*) from raw.suppliers") == [(0,)]
     monkeypatch.undo()

@@ -45,13 +45,6 @@ Land = Callable[..., LandingReport]
 
 
 @pytest.fixture
-def landing(tmp_path: Path) -> Path:
-    path = tmp_path / "landing"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
 def land(module_warehouse: Warehouse, landing: Path) -> Iterator[Land]:
     """Land the folder as one night; whatever the test is about, every delivery conserves its rows."""
     module_warehouse.query(

@@ -19,10 +19,11 @@ from supplier_sla.landing.load import load_delivery
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.record import PersonalSettingChanged
 from supplier_sla.landing.personal.values import HASH_PREFIX, NOT_SHOWN, PERSONAL_VARIABLE, PersonalData
-from supplier_sla.landing.profiles.profile import choose_reading, load_profiles
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.quality import LandedDelivery, check_door_in
 from tests.conftest import Warehouse
 from tests.support.databases import another_warehouse
+from tests.support.readings import choose_reading
 
 AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
 SETTING = "free_text=drop,identity=hash,contact=hash,location=hash,unknown=hash"

@@ -13,7 +13,8 @@ import fsspec
 import psycopg2
 import pytest
 
-from supplier_sla.landing import LandingFailed, LandingReport, folder, land_exports, receive
+from supplier_sla.landing import LandingFailed, LandingReport, folder, land_exports, letting_in, receive
+from supplier_sla.landing.book.deliveries import Arrival, SettledDelivery
 from supplier_sla.landing.delivered_file import DeliveredFileMissing, find_delivered_file
 from supplier_sla.landing.inventory import LandedFile
 from supplier_sla.landing.profiles.profile import SourceProfile
@@ -263,7 +264,7 @@ def test_a_night_killed_between_copy_and_landing_goes_on_without_fetching_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(receive, "load_delivery", killed)
+        patch.setattr(letting_in, "load_delivery", killed)
         with pytest.raises(KeyboardInterrupt):
             night.land()
     assert night.states() == {"desk:suppliers.csv": "received"}
@@ -281,7 +282,7 @@ def test_a_refused_file_is_looked_at_again_every_night_from_its_copy(
     looked_at: list[str] = []
     right = receive.latest_delivery
 
-    def latest(cursor: Any, arrival: receive.Arrival) -> receive.SettledDelivery | None:
+    def latest(cursor: Any, arrival: Arrival) -> SettledDelivery | None:
         looked_at.append(arrival.file.relative_path)
         return right(cursor, arrival)
 

@@ -22,7 +22,9 @@ from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.values import KEEP_EVERYTHING
 from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
-from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
+from supplier_sla.landing.receive import receive_file
+from supplier_sla.landing.refusal import FileLeftAlone
+from supplier_sla.landing.run import Run
 from supplier_sla.quarantine.reread import Rereading, Selection, reread
 from tests.conftest import Warehouse
 

@@ -20,7 +20,8 @@ from supplier_sla.docs.pages import DOCS, stale_pages, write_pages
 from supplier_sla.docs.vocabulary import VocabularyInvalid, read_vocabulary
 from supplier_sla.landing.checks import TYPE_RULES
 from supplier_sla.landing.contract import Column, FileContract, load_contracts
-from supplier_sla.landing.profiles.profile import choose_reading, load_profiles
+from supplier_sla.landing.profiles.profile import load_profiles
+from tests.support.readings import choose_reading
 
 CONTRACT = {
     "entity": "things",

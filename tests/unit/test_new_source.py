@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import plan_mapping
 from supplier_sla.landing.packing.unpacking import UnpackLimits
-from supplier_sla.landing.profiles.profile import SourceProfile, choose_reading
+from supplier_sla.landing.profiles.profile import SourceProfile
 from supplier_sla.landing.readers import open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
@@ -25,6 +25,7 @@ from supplier_sla.new_source.__main__ import main
 from supplier_sla.new_source.proposal import NameNotUsable, Proposal, propose
 from supplier_sla.terminal import harmless
 from tests.support.export_files import WRITERS, delimited, workbook, zipped
+from tests.support.readings import choose_reading
 from tests.support.strangers_files import JIRA_ISSUES, QUALTRICS_CSV, ZENDESK_TICKETS, jira_search, zendesk_answer
 
 HEADER = ["Ticket No", "Status", "Created", "Resolved", "Team", "Remarks"]

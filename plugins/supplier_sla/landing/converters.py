@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from supplier_sla.landing.contract import Column
-from supplier_sla.landing.profiles.profile import FileProfile
+from supplier_sla.landing.profiles.file_profile import FileProfile
 from supplier_sla.landing.profiles.source_column import QUARANTINE, SourceColumn
 from supplier_sla.landing.refusal import Problem
 from supplier_sla.landing.timestamps import ISO8601, TimestampNotReadable, to_utc

@@ -21,8 +21,10 @@ from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.record import record_setting
 from supplier_sla.landing.personal.values import KEEP_EVERYTHING, PersonalData
 from supplier_sla.landing.profiles.profile import load_profiles
-from supplier_sla.landing.receive import FileLeftAlone, Run, receive_file
+from supplier_sla.landing.receive import receive_file
+from supplier_sla.landing.refusal import FileLeftAlone
 from supplier_sla.landing.remote.fetching import Fetcher, Found, RemoteSources
+from supplier_sla.landing.run import Run
 
 LANDING_LOCK_KEY = 311_000_002
 LOCK_TIMEOUT_SECONDS = 60

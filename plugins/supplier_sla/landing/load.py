@@ -26,7 +26,7 @@ from supplier_sla.landing.outcome import Counts
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.record import require_setting
 from supplier_sla.landing.personal.values import NOT_SHOWN
-from supplier_sla.landing.profiles.profile import Reading
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.readers import BrokenRecord, RecordReader, open_reader
 from supplier_sla.landing.refusal import FileRefused, Problem, printable
 from supplier_sla.landing.repeats import find_repeats

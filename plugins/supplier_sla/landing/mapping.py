@@ -15,8 +15,9 @@ from supplier_sla.landing.contract import Column
 from supplier_sla.landing.converters import Converter, converters, with_ties_broken
 from supplier_sla.landing.personal.column import PersonalColumn, personal_column
 from supplier_sla.landing.personal.values import Protect
-from supplier_sla.landing.profiles.profile import FileProfile, Reading
+from supplier_sla.landing.profiles.file_profile import FileProfile
 from supplier_sla.landing.profiles.reader_options import is_below
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.profiles.source_column import Condition, SourceColumn
 from supplier_sla.landing.readers.plain import have_value
 from supplier_sla.landing.readers.records import Batch

@@ -36,3 +36,11 @@ def printable(text: str, limit: int = 200) -> str:
         encoded = beginning.encode("utf-8", "backslashreplace")
     shown = encoded.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
     return shown if len(text) <= limit else f"{shown}…"
+
+
+class FileLeftAlone(SupplierSlaError):
+    """The file is no delivery of this run; nothing of it is kept."""
+
+
+class FileInMotion(FileLeftAlone):
+    """The file vanished or changed after its content was hashed; nothing of it is kept, a later run takes it."""

@@ -19,7 +19,8 @@ from supplier_sla.landing.outcome import DeliveryOutcome, UnchangedFile
 from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.record import require_setting
 from supplier_sla.landing.personal.values import PersonalData
-from supplier_sla.landing.receive import FileLeftAlone, receive_file
+from supplier_sla.landing.receive import receive_file
+from supplier_sla.landing.refusal import FileLeftAlone
 from supplier_sla.published import act_as
 
 RUN_ID = "preview"

@@ -12,11 +12,12 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.book.deliveries import Arrival, book_rereading
 from supplier_sla.landing.delivered_file import DeliveredFileMissing, names_as_delivered
 from supplier_sla.landing.inventory import LandedFile
+from supplier_sla.landing.letting_in import let_in_again
 from supplier_sla.landing.outcome import DeliveryOutcome
-from supplier_sla.landing.profiles.profile import Reading
-from supplier_sla.landing.receive import FileInMotion, Run, load_and_settle
-from supplier_sla.landing.refusal import FileRefused
+from supplier_sla.landing.profiles.reading import Reading
+from supplier_sla.landing.refusal import FileInMotion, FileRefused
 from supplier_sla.landing.rereading import Reread
+from supplier_sla.landing.run import Run
 
 # Takes the SHA-256 and the path of a delivery; raises DeliveredFileMissing where its file is nowhere any more.
 FindFile = Callable[[Cursor, str, str], LandedFile]
@@ -151,7 +152,7 @@ def _load(cursor: Cursor, file: LandedFile, reading: Reading, candidate: Candida
     )
     delivery_id = book_rereading(cursor, arrival, candidate.delivery_id)
     again = Reread(candidate.delivery_id, candidate.delivery_ids)
-    return load_and_settle(cursor, delivery_id, arrival, reading, run, reread=again)
+    return let_in_again(cursor, delivery_id, arrival, reading, run, again)
 
 
 def _candidates(cursor: Cursor, selection: Selection) -> list[Candidate]:

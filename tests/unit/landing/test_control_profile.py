@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from supplier_sla.landing.control.trailer import LONGEST_TRAILER_BYTES, WithoutTrailer
-from supplier_sla.landing.profiles.profile import FileProfile
+from supplier_sla.landing.profiles.file_profile import FileProfile
 
 
 @pytest.mark.parametrize(

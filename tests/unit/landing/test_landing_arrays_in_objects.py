@@ -12,6 +12,7 @@ import pytest
 from supplier_sla.landing.profiles.reader_options import BeforeFirst, is_below
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
+from supplier_sla.landing.readers.json_objects import ObjectOptions
 from supplier_sla.landing.readers.records import BrokenRecord, RecordReader
 from supplier_sla.landing.refusal import FileRefused
 
@@ -43,7 +44,10 @@ def opened(
     """The objects as JSON Lines."""
     content = "".join(json.dumps(value) + "\n" for value in objects)
     return JsonLinesReader(
-        io.BytesIO(content.encode()), encoding="utf-8", expected=expected, each=each, not_kept=not_kept
+        io.BytesIO(content.encode()),
+        encoding="utf-8",
+        expected=expected,
+        options=ObjectOptions(each=each, not_kept=tuple(not_kept)),
     )
 
 
@@ -157,7 +161,9 @@ def test_a_name_covers_what_lies_below_it(name: str, is_covered: bool) -> None:
 
 def test_in_a_document_the_object_is_found_by_its_number() -> None:
     content = json.dumps({"issues": [{"key": "S-0"}, ISSUE]}).encode()
-    reader = JsonDocumentReader(io.BytesIO(content), encoding="utf-8", expected=EXPECTED, records="issues", each=EACH)
+    reader = JsonDocumentReader(
+        io.BytesIO(content), encoding="utf-8", expected=EXPECTED, records="issues", options=ObjectOptions(each=EACH)
+    )
     assert list(read(reader)[0]) == [2_000_001, 2_000_002, 2_000_003]
     assert reader.objects_without_records == 1
 
@@ -194,11 +200,16 @@ def test_what_held_before_the_first_change_is_a_record_of_its_own() -> None:
         io.BytesIO(json.dumps(issue).encode()),
         encoding="utf-8",
         expected=("key", f"{prefix}created", f"{prefix}items[].field", f"{prefix}items[].toString"),
-        each=EACH,
-        before_first=BeforeFirst(
-            of=f"{prefix}items[].field",
-            by=f"{prefix}id",
-            instead={f"{prefix}created": "fields.created", f"{prefix}items[].toString": f"{prefix}items[].fromString"},
+        options=ObjectOptions(
+            each=EACH,
+            before_first=BeforeFirst(
+                of=f"{prefix}items[].field",
+                by=f"{prefix}id",
+                instead={
+                    f"{prefix}created": "fields.created",
+                    f"{prefix}items[].toString": f"{prefix}items[].fromString",
+                },
+            ),
         ),
     )
     positions = [
@@ -213,7 +224,10 @@ def test_what_held_before_the_first_change_is_a_record_of_its_own() -> None:
 def test_the_object_may_be_a_record_too() -> None:
     content = "".join(json.dumps(issue) + "\n" for issue in (ISSUE, {"key": "S-0", "x": 1}))
     reader = JsonLinesReader(
-        io.BytesIO(content.encode()), encoding="utf-8", expected=EXPECTED, each=EACH, with_object=True
+        io.BytesIO(content.encode()),
+        encoding="utf-8",
+        expected=EXPECTED,
+        options=ObjectOptions(each=EACH, with_object=True),
     )
     records, extras, _ = read(reader)
     assert list(records) == [1_000_001, 1_000_002, 1_000_003, 1_000_004, 2_000_001]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.packing.unpacking import UnpackLimits
-from supplier_sla.landing.profiles.profile import choose_reading, load_profiles
+from supplier_sla.landing.profiles.profile import load_profiles
 from supplier_sla.landing.readers import open_reader
 from tests.support.export_files import WRITERS
+from tests.support.readings import choose_reading
 
 HEADER = ("ticket_id", "opened_at", "title", "state_code")
 

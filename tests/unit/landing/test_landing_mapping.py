@@ -8,11 +8,13 @@ import pytest
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import plan_mapping
-from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_reading, load_profiles
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.timestamps import TimestampNotReadable, to_utc
 from supplier_sla.landing.yaml_model import read_yaml_model
+from tests.support.readings import choose_reading
 
 HELPDESK = """
 name: helpdesk

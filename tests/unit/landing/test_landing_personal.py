@@ -16,10 +16,12 @@ from supplier_sla.landing.personal.values import (
     PersonalData,
     PersonalSettingInvalid,
 )
-from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_reading
+from supplier_sla.landing.profiles.profile import SourceProfile
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
+from tests.support.readings import choose_reading
 
 DESK = """
 name: desk

@@ -9,15 +9,11 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.landing.contract import load_contracts
-from supplier_sla.landing.profiles.profile import (
-    Reading,
-    SourceProfile,
-    choose_reading,
-    choose_readings_by_names,
-    load_profiles,
-)
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
+from supplier_sla.landing.profiles.reading import Reading, choose_readings_by_names
 from supplier_sla.landing.refusal import FileRefused
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, read_yaml_model
+from tests.support.readings import choose_reading
 
 VALID = """
 name: helpdesk

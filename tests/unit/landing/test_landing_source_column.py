@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.mapping import FileMapping, plan_mapping
-from supplier_sla.landing.profiles.profile import Reading, SourceProfile, choose_readings, load_profiles
+from supplier_sla.landing.profiles.profile import SourceProfile, load_profiles
+from supplier_sla.landing.profiles.reading import Reading, choose_readings
 from supplier_sla.landing.profiles.source_column import SourceColumn
 from supplier_sla.landing.readers import Batch
 from supplier_sla.landing.refusal import FileRefused, Problem

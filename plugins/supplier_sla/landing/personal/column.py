@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from supplier_sla.landing.personal.values import Protect
-from supplier_sla.landing.profiles.profile import Reading
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.refusal import Problem
 
 

@@ -9,7 +9,8 @@ from dataclasses import asdict
 
 from supplier_sla.landing.limits import BadRowLimits
 from supplier_sla.landing.packing.unpacking import UnpackLimits
-from supplier_sla.landing.profiles.profile import Reading, SourceProfile
+from supplier_sla.landing.profiles.profile import SourceProfile
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.settings import REPOSITORY
 
 DOOR_IN_SUITES = REPOSITORY / "expectations" / "door_in"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from supplier_sla.landing.packing.unpacking import GZIP_MAGIC, ZIP_MAGIC, UnpackLimits, random_access
-from supplier_sla.landing.profiles.profile import Reading
+from supplier_sla.landing.profiles.reading import Reading
 from supplier_sla.landing.readers.delimited import DelimitedReader
 from supplier_sla.landing.readers.header import HeaderOptions
 from supplier_sla.landing.readers.json_document import JsonDocumentReader
 from supplier_sla.landing.readers.json_lines import JsonLinesReader
+from supplier_sla.landing.readers.json_objects import ObjectOptions
 from supplier_sla.landing.readers.records import RecordReader
 from supplier_sla.landing.readers.unpivot import UnpivotedReader
 from supplier_sla.landing.refusal import FileRefused
@@ -67,26 +68,17 @@ def _reader_of(stream: BinaryIO, reading: Reading, limits: UnpackLimits) -> Reco
 
 
 def _json_reader(stream: BinaryIO, reading: Reading) -> RecordReader:
-    profile = reading.file_profile
-    if profile.format == "jsonl":
-        return JsonLinesReader(
-            stream,
-            encoding=profile.encoding,
-            expected=reading.columns_expected,
-            each=profile.each,
-            with_object=profile.with_object,
-            before_first=profile.before_first,
-            not_kept=profile.not_kept,
-        )
-    return JsonDocumentReader(
-        stream,
-        encoding=profile.encoding,
-        expected=reading.columns_expected,
-        records=profile.records,
+    profile, expected = reading.file_profile, reading.columns_expected
+    options = ObjectOptions(
         each=profile.each,
         with_object=profile.with_object,
         before_first=profile.before_first,
         not_kept=profile.not_kept,
+    )
+    if profile.format == "jsonl":
+        return JsonLinesReader(stream, encoding=profile.encoding, expected=expected, options=options)
+    return JsonDocumentReader(
+        stream, encoding=profile.encoding, expected=expected, records=profile.records, options=options
     )
 
 

@@ -18,8 +18,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Literal
 
-from supplier_sla.landing.profiles.reader_options import BeforeFirst
-from supplier_sla.landing.readers.json_objects import NotJson, Number, ObjectRecords, decoder
+from supplier_sla.landing.readers.json_objects import NotJson, Number, ObjectOptions, ObjectRecords, decoder
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.readers.text import LONGEST_LINE_CHARACTERS, open_text, read_characters
 from supplier_sla.landing.refusal import FileRefused, printable
@@ -41,8 +40,8 @@ Decoded = tuple[int, str, Callable[[str], Any]]
 class JsonDocumentReader:
     """One pass over one document; `records` is the dotted path of the array, None if the document is the array.
 
-    Which of the expected columns the file has is judged by the first objects, as with JSON Lines. `each` and
-    `not_kept` as in `json_objects.py`.
+    Which of the expected columns the file has is judged by the first objects, as with JSON Lines. `options`
+    as in `json_objects.py`.
 
     Raises:
         FileRefused: no JSON document, a damaged one, no array at the path, or a too long object.
@@ -58,17 +57,12 @@ class JsonDocumentReader:
         encoding: str,
         expected: Iterable[str],
         records: str | None = None,
-        each: str | None = None,
-        with_object: bool = False,
-        before_first: BeforeFirst | None = None,
-        not_kept: Iterable[str] = (),
+        options: ObjectOptions | None = None,
     ) -> None:
         text = open_text(stream, encoding)
         self._encoding = text.encoding
         self._document = _Document(text, tuple(records.split(".")) if records else ())
-        self._objects = ObjectRecords(
-            expected, each=each, with_object=with_object, before_first=before_first, not_kept=not_kept
-        )
+        self._objects = ObjectRecords(expected, options or ObjectOptions())
         self.header = self._objects.header
         self.extra_names = self._objects.extra_names
         later = self._read_batches()

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO, Literal
 
-from supplier_sla.landing.profiles.reader_options import BeforeFirst
-from supplier_sla.landing.readers.json_objects import ObjectRecords, decoder
+from supplier_sla.landing.readers.json_objects import ObjectOptions, ObjectRecords, decoder
 from supplier_sla.landing.readers.records import Batch
 from supplier_sla.landing.readers.text import chunks, open_text
 from supplier_sla.landing.refusal import FileRefused, printable
@@ -17,7 +16,7 @@ class JsonLinesReader:
     """One pass over one file. The header is `expected`, whatever the records hold; all else of a record are extras.
 
     Which of the expected columns the file has is judged by its beginning, some thousand records: a required one that
-    none of them names refuses the file. `each`, `with_object`, `before_first` and `not_kept` as in `json_objects.py`.
+    none of them names refuses the file. `options` as in `json_objects.py`.
 
     Raises:
         FileRefused: empty file, a JSON document of many lines instead of JSON Lines, or a line without end.
@@ -32,18 +31,13 @@ class JsonLinesReader:
         *,
         encoding: str,
         expected: Iterable[str],
-        each: str | None = None,
-        with_object: bool = False,
-        before_first: BeforeFirst | None = None,
-        not_kept: Iterable[str] = (),
+        options: ObjectOptions | None = None,
     ) -> None:
         text = open_text(stream, encoding)
         self._encoding = text.encoding
         self._chunks = chunks(text)
         self._next_line = 1
-        self._objects = ObjectRecords(
-            expected, each=each, with_object=with_object, before_first=before_first, not_kept=not_kept
-        )
+        self._objects = ObjectRecords(expected, options or ObjectOptions())
         self.header = self._objects.header
         self.extra_names = self._objects.extra_names
         first = self._first_batch()

@@ -63,18 +63,21 @@ class _Level:
 Found = tuple[int, list[str], dict[str, str]]
 
 
+@dataclass(frozen=True)
+class ObjectOptions:
+    """Which records an object gives, and what of it is not kept; see `FileProfile`."""
+
+    each: str | None = None
+    with_object: bool = False
+    before_first: BeforeFirst | None = None
+    not_kept: tuple[str, ...] = ()
+
+
 class ObjectRecords:
     """Turns objects into batches. The header is `expected`; all else of an object are extras, but for `not_kept`."""
 
-    def __init__(
-        self,
-        expected: Iterable[str],
-        *,
-        each: str | None = None,
-        with_object: bool = False,
-        before_first: BeforeFirst | None = None,
-        not_kept: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, expected: Iterable[str], options: ObjectOptions) -> None:
+        before_first, each = options.before_first, options.each
         needed = (before_first.of, before_first.by, *chain(*before_first.instead.items())) if before_first else ()
         self.header = tuple({name.casefold(): name for name in (*needed, *expected)}.values())
         self.extra_names: dict[str, None] = {}
@@ -82,11 +85,11 @@ class ObjectRecords:
         self._each = tuple(each.removesuffix("[]").split("[].")) if each else ()
         self._found: set[int] = set()
         self._index_by_name = {name.casefold(): index for index, name in enumerate(self.header)}
-        self._not_kept = tuple(not_kept)
+        self._not_kept = options.not_kept
         self._enclosing = {
             name[:end].casefold() for name in self.header for end, sign in enumerate(name) if sign == "."
         }
-        self._with_object = with_object
+        self._with_object = options.with_object
         self._before_first = before_first
         # How a name is spelled in the file -> its position in the header, or that it is in none.
         self._index_by_spelling: dict[str, int] = {}
