@@ -25,6 +25,12 @@ AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
 FIRST = import_module("supplier_sla.migrations.versions.0001_state")
 TERMS = import_module("supplier_sla.migrations.versions.0002_service_level_terms")
 NAMED_LEVEL = import_module("supplier_sla.migrations.versions.0005_source_service_level")
+FORMS = import_module("supplier_sla.migrations.versions.0013_penalty_forms")
+
+
+def _names(migration: ModuleType) -> dict[str, list[str]]:
+    return {entity: names.split() for entity, names in migration.NEW_COLUMNS.items()}
+
 
 LINEAGE = {
     "_extra": "jsonb",
@@ -71,34 +77,48 @@ def test_rows_are_conserved_by_the_table_itself(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entity", "rows", "migration"),
+    ("entity", "rows", "added"),
     [
-        pytest.param("service_levels", [service_level(), service_level("RES-2", pause_states="")], TERMS, id="terms"),
-        pytest.param("tickets", [ticket("T1", "2026-01-05T09:12:44Z")], NAMED_LEVEL, id="level of the verdict"),
+        pytest.param(
+            "service_levels",
+            [service_level(), service_level("RES-2", pause_states="")],
+            {TERMS: {"service_levels": TERMS.NEW_COLUMNS}, FORMS: _names(FORMS)},
+            id="terms",
+        ),
+        pytest.param(
+            "tickets",
+            [ticket("T1", "2026-01-05T09:12:44Z")],
+            {NAMED_LEVEL: {"tickets": NAMED_LEVEL.NEW_COLUMNS}},
+            id="level of the verdict",
+        ),
     ],
 )
 def test_a_row_delivered_before_its_entity_got_more_columns_is_still_an_exact_repeat(
-    warehouse: Warehouse, tmp_path: Path, entity: str, rows: list[Row], migration: ModuleType
+    warehouse: Warehouse, tmp_path: Path, entity: str, rows: list[Row], added: dict[ModuleType, dict[str, list[str]]]
 ) -> None:
     write_exports(tmp_path, {entity: rows})
     land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="before")
-    _take_back(warehouse, entity, migration)
-    _run_migration(warehouse, migration)
+    for columns in added.values():
+        _take_back(warehouse, columns)
+    for migration in added:
+        _run_migration(warehouse, migration)
 
     with (tmp_path / f"{entity}.csv").open("a", encoding="utf-8") as file:
         file.write("\n")  # other bytes, the same rows
     report = land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="after")
 
     assert (report.rows.rows_in_file, report.rows.rows_repeated) == (len(rows), len(rows))
-    assert warehouse.query(f"select distinct {migration.NEW_COLUMNS[-1]} from raw.{entity}") == [(None,)]
+    newest = [columns[entity][-1] for columns in added.values() if entity in columns]
+    assert warehouse.query(f"select distinct {', '.join(newest)} from raw.{entity}") == [(None,) * len(newest)]
 
 
-def _take_back(warehouse: Warehouse, entity: str, migration: ModuleType) -> None:
-    """The table as the first migration made and its loader filled it."""
-    hashed = ", ".join([*FIRST.RAW_COLUMNS[entity].split(), "updated_at"])
-    drops = ", ".join(f"drop column {column}" for column in migration.NEW_COLUMNS)
-    warehouse.query(f"update raw.{entity} set _row_hash = md5(row({hashed})::text)::uuid")
-    warehouse.query(f"alter table raw.{entity} {drops}")
+def _take_back(warehouse: Warehouse, columns: dict[str, list[str]]) -> None:
+    """Tables as the first migration made and its loader filled them."""
+    for entity, names in columns.items():
+        hashed = ", ".join([*FIRST.RAW_COLUMNS[entity].split(), "updated_at"])
+        drops = ", ".join(f"drop column {column} cascade" for column in names)
+        warehouse.query(f"update raw.{entity} set _row_hash = md5(row({hashed})::text)::uuid")
+        warehouse.query(f"alter table raw.{entity} {drops}")
 
 
 def _run_migration(warehouse: Warehouse, migration: ModuleType) -> None:

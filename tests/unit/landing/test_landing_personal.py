@@ -41,7 +41,8 @@ TEXTS_ABOUT_NOBODY = {
     "assessment_id", "calendar_id", "calendar_name", "calendar_name_zh", "clause", "contract_name", "contract_name_zh",
     "corrective_action_id", "cost_centre", "criterion_name", "criterion_name_zh", "decision_id", "document_number",
     "event_id", "exception_name", "exception_name_zh", "gl_account", "service_level_name", "service_level_name_zh",
-    "source", "supplier_name", "supplier_name_zh", "tax_treatment_code", "work_centre_name", "work_centre_name_zh",
+    "source", "supplier_name", "supplier_name_zh", "tax_treatment_code", "vendor_number", "vendor_site_code", "work_centre_name",
+    "work_centre_name_zh",
 }  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def test_what_must_be_there_is_hashed_where_the_rest_is_dropped(tmp_path: Path) 
     assert hashed == {
         ("corrective_actions", "measure_text"),  # required
         ("decisions", "decided_by"),
+        ("decisions", "requested_by"),  # must differ from who decided
         ("exclusions", "approved_by"),  # decides whether it has an effect
         ("exclusions", "requested_by"),
         ("ticket_events", "actor_id"),  # two people may do the same thing in the same second

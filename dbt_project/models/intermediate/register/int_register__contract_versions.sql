@@ -15,6 +15,14 @@ select
     supplier_id,
     currency_code,
     time_zone,
+    coalesce(
+        year_starts_on,
+        first_value(valid_from) over (partition by contract_id order by valid_from)
+    ) as year_starts_on,
+    approval_policy,
+    objection_working_days,
+    objection_calendar_id,
+    claim_within_days,
     {{ local_midnight('valid_from', 'time_zone') }} as valid_from,
     {{ local_midnight('effective_to', 'time_zone') }} as valid_to,
     is_current,

@@ -10,6 +10,7 @@ select
     date_trunc('second', exclusions.excluded_from) as excluded_from,
     date_trunc('second', exclusions.excluded_to) as excluded_to,
     exclusions.excluded_from is null and exclusions.excluded_to is null as is_whole,
+    exclusions.window_effect,
     exclusions.requested_by,
     exclusions.approved_by,
     exclusions.decided_at,

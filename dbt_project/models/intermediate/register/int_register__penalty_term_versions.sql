@@ -1,14 +1,14 @@
--- Grain: one row per penalty clause, attainment band and version, with the local dates between which it holds
+-- Grain: one row per penalty clause, band and version, with the local dates between which it holds
 with bounded as (
     select
         penalty_terms.*,
-        {{ effective_valid_to(['penalty_term_id', 'attainment_from']) }} as effective_to,
-        {{ is_latest_version(['penalty_term_id', 'attainment_from']) }} as is_current
+        {{ effective_valid_to(['penalty_term_id', 'attainment_from', 'points_from']) }} as effective_to,
+        {{ is_latest_version(['penalty_term_id', 'attainment_from', 'points_from']) }} as is_current
     from {{ ref('stg_contract_register__penalty_terms') }} as penalty_terms
 )
 
 select
-    {{ surrogate_key(['penalty_term_id', 'attainment_from', 'valid_from']) }} as penalty_term_key,
+    {{ surrogate_key(['penalty_term_id', 'attainment_from', 'points_from', 'valid_from']) }} as penalty_term_key,
     penalty_term_id,
     contract_id,
     service_level_id,
@@ -17,9 +17,36 @@ select
     amount,
     fee_ratio,
     coalesce(fee_basis, 'contract') as fee_basis,
+    fee_months,
+    allocation_ratio,
+    pool_code,
     attainment_from,
     attainment_to,
+    points,
+    points_from,
+    points_to,
+    coalesce(point_size, 0.01) as point_size,
+    coalesce(late_unit_minutes, 60) as late_unit_minutes,
+    coalesce(unit_rounding, case penalty_kind when 'per_point_below' then 'whole' else 'started' end) as unit_rounding,
+    ticket_cap_amount,
+    coalesce(period_months, 1) as period_months,
+    coalesce(window_months, period_months, 1) as window_months,
+    failures_needed,
+    coalesce(failure_months, case penalty_kind when 'termination_right' then coalesce(failures_needed, 1) else 12 end) as failure_months,
+    coalesce(failure_unit, 'miss') as failure_unit,
+    repeat_multiplier,
+    coalesce(repeat_growth, 'flat') as repeat_growth,
+    repeat_maximum,
+    small_volume_below,
+    small_volume_policy,
+    minimum_amount,
+    coalesce(minimum_policy, 'waive_below') as minimum_policy,
+    applies_to_term_id,
+    right_basis,
+    notice_days,
+    coalesce(notice_basis, 'calendar_days') as notice_basis,
     coalesce(rounding_digits, 2) as rounding_digits,
+    coalesce(rounding_place, 'line') as rounding_place,
     tax_treatment_code,
     cost_centre,
     gl_account,

@@ -16,6 +16,8 @@ select
     category_code,
     country_code,
     coalesce(language_code, 'en') as language_code,
+    vendor_number,
+    vendor_site_code,
     {{ local_midnight('effective_from', "'UTC'") }} as valid_from,
     {{ local_midnight('effective_to', "'UTC'") }} as valid_to,
     is_current,

@@ -33,6 +33,29 @@ select
     lines.tax_treatment_code,
     lines.cost_centre,
     lines.gl_account,
-    run.as_of
+    run.as_of,
+    lines.period_month as period_from,
+    null::text as pool_code,
+    null::integer as excused_count,
+    null::numeric as attainment_target,
+    null::boolean as is_failed,
+    null::integer as consecutive_failures,
+    null::numeric as unit_count,
+    null::numeric as allocation_ratio,
+    null::numeric as multiplier,
+    null::numeric as assessed_amount,
+    null::numeric as multiplied_amount,
+    null::numeric as after_level_cap_amount,
+    null::numeric as after_pool_cap_amount,
+    null::numeric as after_monthly_cap_amount,
+    null::numeric as after_yearly_cap_amount,
+    null::numeric as after_minimum_amount,
+    case
+        when lines.status_code = 'owed' then coalesce(lines.gross_amount, 0) - lines.cap_reduction_amount
+        else 0
+    end::numeric(18, 2) as penalty_amount,
+    0::numeric(18, 2) as earn_back_amount,
+    0::numeric(18, 2) as dispute_reduction_amount,
+    0::numeric(18, 2) as waiver_amount
 from {{ ref('int_penalty__lines_after_cap') }} as lines
 cross join {{ ref('stg_ops__run') }} as run

@@ -14,6 +14,7 @@ select
     excluded_from::timestamptz as excluded_from,
     -- A window without an end is open.
     case when excluded_from is not null then coalesce(excluded_to::timestamptz, 'infinity') end as excluded_to,
+    coalesce(window_effect, 'stops_clock') as window_effect,
     requested_by,
     approved_by,
     decided_at::timestamptz as decided_at,

@@ -1,6 +1,6 @@
 -- Grain: one row per penalty clause, band and version
 with newest as (
-    {{ newest_version('penalty_terms', ['penalty_term_id', 'attainment_from', 'valid_from']) }}
+    {{ newest_version('penalty_terms', ['penalty_term_id', 'attainment_from', 'points_from', 'valid_from']) }}
 )
 
 select
@@ -12,9 +12,36 @@ select
     amount::numeric as amount,
     fee_ratio::numeric as fee_ratio,
     fee_basis,
+    fee_months::integer as fee_months,
+    allocation_ratio::numeric as allocation_ratio,
+    pool_code,
     attainment_from::numeric as attainment_from,
     attainment_to::numeric as attainment_to,
+    points::numeric as points,
+    points_from::numeric as points_from,
+    points_to::numeric as points_to,
+    point_size::numeric as point_size,
+    late_unit_minutes::numeric as late_unit_minutes,
+    unit_rounding,
+    ticket_cap_amount::numeric as ticket_cap_amount,
+    period_months::integer as period_months,
+    window_months::integer as window_months,
+    failures_needed::integer as failures_needed,
+    failure_months::integer as failure_months,
+    failure_unit,
+    repeat_multiplier::numeric as repeat_multiplier,
+    repeat_growth,
+    repeat_maximum::numeric as repeat_maximum,
+    small_volume_below::integer as small_volume_below,
+    small_volume_policy,
+    minimum_amount::numeric as minimum_amount,
+    minimum_policy,
+    applies_to_term_id,
+    right_basis,
+    notice_days::integer as notice_days,
+    notice_basis,
     rounding_digits::integer as rounding_digits,
+    rounding_place,
     tax_treatment_code,
     cost_centre,
     gl_account,

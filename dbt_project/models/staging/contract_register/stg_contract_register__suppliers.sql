@@ -10,6 +10,8 @@ select
     category_code,
     country_code,
     language_code,
+    coalesce(vendor_number, supplier_id) as vendor_number,
+    vendor_site_code,
     valid_from::date as valid_from,
     valid_to::date as valid_to,
     _source_file,
