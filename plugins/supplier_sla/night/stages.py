@@ -23,7 +23,7 @@ from supplier_sla.quality.door_out import check_door_out
 from supplier_sla.settings import Settings
 from supplier_sla.warehouse import publish as switch
 from supplier_sla.warehouse import slots
-from supplier_sla.warehouse.fingerprint import build_fingerprint
+from supplier_sla.warehouse.fingerprint import present_fingerprint
 
 
 class DoorOutClosed(SupplierSlaError):
@@ -113,13 +113,12 @@ def choose_slot(*, as_of: datetime, run_id: str, force: bool, full_refresh: bool
     settings = Settings.from_environment()
     with session(settings.transformer_url, application_name="supplier_sla_build") as connection:
         with connection, connection.cursor() as cursor:
-            cursor.execute("select version()")
-            (server_version,) = cursor.fetchone() or ("",)
+            fingerprint = present_fingerprint(cursor)
         choice = slots.choose_slot(
             connection,
             as_of=as_of,
             run_id=run_id,
-            fingerprint=build_fingerprint(server_version),
+            fingerprint=fingerprint,
             force=force,
             full_refresh=full_refresh,
         )

@@ -20,6 +20,8 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json, execute_values
 
+from supplier_sla.periods.open_period import open_period
+
 FIRST_HASH = "0" * 64
 
 # By today's knowledge these months cannot be told yet; nothing is posted and nothing is taken back for them.
@@ -189,6 +191,7 @@ def post_differences(
     record_publication(len(differences))
     evidence = _evidence(cursor, slot, differences)
     number, previous_hash = _end_of_chain(cursor)
+    accounting_period = open_period(cursor, as_of)
     for position, found in enumerate(differences, start=1):
         line = LedgerLine(
             line_number=number + position,
@@ -200,7 +203,7 @@ def post_differences(
             currency_code=found.currency_code,
             amount=found.difference,
             owed_amount=found.owed_amount,
-            accounting_period=as_of.astimezone(UTC).date().replace(day=1),
+            accounting_period=accounting_period,
             corrects_line_number=found.initial_line_number,
             as_of=as_of,
             detail=found.detail,

@@ -1,0 +1,1 @@
+"""Accounting periods: which one is open, what closing seals, and what a month has to accrue."""
