@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -35,7 +36,11 @@ def penalty(**values: Any) -> dict[str, Any]:
         "attainment_ratio": "0.94736842105263157895", "unit_amount": "50", "gross_amount": "100.00",
         "cap_reduction_amount": "0.00", "owed_amount": "100.00", "status_code": "owed", "cost_centre": "4711",
     }  # fmt: skip
-    return row | values
+    row |= values
+    taken = ("earn_back_amount", "dispute_reduction_amount", "waiver_amount")
+    row |= {column: values.get(column, "0.00") for column in taken}
+    penalty_amount = Decimal(row["owed_amount"]) + sum(Decimal(row[column]) for column in taken)
+    return {"penalty_amount": penalty_amount, **row}
 
 
 def breach(ticket_id: str, **values: Any) -> dict[str, Any]:
