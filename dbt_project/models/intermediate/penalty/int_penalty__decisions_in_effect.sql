@@ -1,0 +1,67 @@
+-- Grain: one row per contract, penalty clause and month about whose penalty a ruling, a waiver or an open dispute says something
+-- Decisions about a ticket are not here: a ruling that reverses a ticket excuses it, a dispute of a ticket holds the ledger
+-- lines that it is evidence of.
+with clauses as (
+    select distinct
+        contract_id,
+        penalty_term_id
+    from {{ ref('int_register__penalty_term_versions') }}
+),
+
+decided as (
+    select
+        months.contract_id,
+        clauses.penalty_term_id,
+        months.period_month,
+        decisions.decision_id,
+        decisions.decision_kind,
+        decisions.decided_at,
+        case
+            when decisions.decision_kind = 'waive' then coalesce(decisions.amount, 0)
+            when decisions.outcome_code = 'reversed' then 0
+            when decisions.outcome_code = 'reduced' then decisions.amount
+        end as limit_amount,
+        disputes.is_open
+    from {{ ref('int_settlement__decisions_made') }} as decisions
+    inner join clauses
+        on
+            decisions.contract_id = clauses.contract_id
+            and coalesce(decisions.penalty_term_id, clauses.penalty_term_id) = clauses.penalty_term_id
+    inner join {{ ref('int_period__months') }} as months
+        on
+            decisions.contract_id = months.contract_id
+            and coalesce(decisions.period_month, months.period_month) = months.period_month
+    left join {{ ref('int_settlement__disputes') }} as disputes
+        on decisions.decision_id = disputes.dispute_id
+    where
+        decisions.ticket_key is null
+        and decisions.without_effect_code is null
+        and (decisions.decision_kind in ('ruling', 'waive') or disputes.is_open)
+),
+
+-- Of rulings the newest counts, of waivers the newest; at the same instant the last by its identifier.
+newest as (
+    select distinct on (contract_id, penalty_term_id, period_month, decision_kind)
+        contract_id,
+        penalty_term_id,
+        period_month,
+        decision_kind,
+        decision_id,
+        limit_amount,
+        is_open
+    from decided
+    order by contract_id, penalty_term_id, period_month, decision_kind, decided_at desc, decision_id collate "C" desc
+)
+
+select
+    contract_id,
+    penalty_term_id,
+    period_month,
+    -- At most so much remains; null without a limit.
+    max(limit_amount) filter (where decision_kind = 'ruling') as ruled_limit_amount,
+    max(limit_amount) filter (where decision_kind = 'waive') as waived_limit_amount,
+    max(decision_id) filter (where decision_kind = 'ruling') as ruling_decision_id,
+    max(decision_id) filter (where decision_kind = 'waive') as waive_decision_id,
+    coalesce(bool_or(is_open), false) as is_disputed
+from newest
+group by contract_id, penalty_term_id, period_month
