@@ -16,7 +16,7 @@ from supplier_sla.ledger.components import COMPONENT_OF_LINE, COMPONENTS, UNDECI
 from supplier_sla.ledger.line import Texts, text_of
 
 # What the ledger reads of a slot.
-TABLES_READ = ("dim_contract", "dim_supplier", "fct_penalty", "fct_sla_breach")
+TABLES_READ = ("dim_contract", "dim_supplier", "fct_penalty", "fct_penalty_ticket", "fct_sla_breach")
 
 # What a line is about stays on record when nothing is owed any more; the arithmetic of an amount that is gone does not.
 SUBJECT_COLUMNS = (
@@ -38,11 +38,19 @@ WITHDRAWN = {
     "status_code": "withdrawn",
 }
 
-EVIDENCE_COLUMNS = (
-    "ticket_key", "source_system", "ticket_id", "work_centre_id", "service_level_id", "priority_applied_code",
-    "target_seconds", "elapsed_seconds", "overdue_seconds", "started_at", "breached_at", "stopped_at", "status_code",
-    "_source_file", "_source_row_number",
-)  # fmt: skip
+# Column of the evidence -> where it is read.
+EVIDENCE_COLUMNS = {
+    **dict.fromkeys(("ticket_key", "source_system", "ticket_id"), "tickets"),
+    "work_centre_id": "breaches",
+    "service_level_id": "tickets",
+    **dict.fromkeys(("priority_applied_code", "target_seconds", "elapsed_seconds"), "breaches"),
+    "overdue_seconds": "tickets",
+    "started_at": "breaches",
+    "breached_at": "tickets",
+    "stopped_at": "breaches",
+    **dict.fromkeys(("status_code", "_source_file", "_source_row_number"), "tickets"),
+    **dict.fromkeys(("borne_share", "is_relieved", "unit_count", "uncapped_amount", "amount"), "tickets"),
+}
 
 DIFFERENCES = """
 with owed as (
@@ -71,7 +79,6 @@ select
     compared.component_code, compared.component_amount, compared.before_amount,
     coalesce(said.amount, 0.00)::numeric(18, 2) as key_before_amount,
     said.initial_line_number,
-    penalties.service_level_id,
     -- Texts: as JSON numbers, amounts would come back as floats.
     case
         when penalties.contract_id is null then said.last_detail || %(withdrawn)s::jsonb
@@ -119,14 +126,18 @@ order by
 
 EVIDENCE = """
 select keys.position, {columns}
-from unnest(%(contracts)s::text[], %(levels)s::text[], %(months)s::date[])
-    with ordinality as keys (contract_id, service_level_id, period_month, position)
-inner join {slot}.fct_sla_breach as breaches
+from unnest(%(contracts)s::text[], %(terms)s::text[], %(months)s::date[])
+    with ordinality as keys (contract_id, penalty_term_id, period_month, position)
+inner join {slot}.fct_penalty_ticket as tickets
     on
-        breaches.contract_id = keys.contract_id
-        and breaches.service_level_id = keys.service_level_id
-        and breaches.period_month = keys.period_month
-order by keys.position, breaches.ticket_key collate "C"
+        tickets.contract_id = keys.contract_id
+        and tickets.penalty_term_id = keys.penalty_term_id
+        and tickets.period_month = keys.period_month
+left join {slot}.fct_sla_breach as breaches
+    on
+        breaches.ticket_key = tickets.ticket_key
+        and breaches.ticket_sla_key = tickets.ticket_sla_key
+order by keys.position, tickets.ticket_key collate "C", tickets.ticket_sla_key collate "C"
 """
 
 
@@ -143,7 +154,6 @@ class Difference:
     before_amount: Decimal
     key_before_amount: Decimal
     initial_line_number: int | None
-    service_level_id: str | None
     detail: Texts
 
     @property
@@ -185,12 +195,12 @@ def find_differences(cursor: Cursor, slot: str) -> list[Difference]:
 
 def find_evidence(cursor: Cursor, slot: str, differences: Sequence[Difference]) -> list[list[Texts]]:
     """For each difference the missed tickets behind it, in the order of their keys (by bytes)."""
-    columns = [sql.Identifier("breaches", column) for column in EVIDENCE_COLUMNS]
+    columns = [sql.Identifier(table, column) for column, table in EVIDENCE_COLUMNS.items()]
     cursor.execute(
         sql.SQL(EVIDENCE).format(slot=sql.Identifier(slot), columns=sql.SQL(", ").join(columns)),
         {
             "contracts": [found.contract_id for found in differences],
-            "levels": [found.service_level_id for found in differences],
+            "terms": [found.penalty_term_id for found in differences],
             "months": [found.period_month for found in differences],
         },
     )

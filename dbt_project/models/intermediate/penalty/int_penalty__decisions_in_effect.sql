@@ -1,18 +1,11 @@
--- Grain: one row per contract, penalty clause and month about whose penalty a ruling, a waiver or an open dispute says something
+-- Grain: one row per line (contract, penalty clause and month) about which a ruling, a waiver or an open dispute says something
 -- Decisions about a ticket are not here: a ruling that reverses a ticket excuses it, a dispute of a ticket holds the ledger
 -- lines that it is evidence of.
-with clauses as (
-    select distinct
-        contract_id,
-        penalty_term_id
-    from {{ ref('int_register__penalty_term_versions') }}
-),
-
-decided as (
+with decided as (
     select
-        months.contract_id,
-        clauses.penalty_term_id,
-        months.period_month,
+        lines.contract_id,
+        lines.penalty_term_id,
+        lines.period_month,
         decisions.decision_id,
         decisions.decision_kind,
         decisions.decided_at,
@@ -23,14 +16,11 @@ decided as (
         end as limit_amount,
         disputes.is_open
     from {{ ref('int_settlement__decisions_made') }} as decisions
-    inner join clauses
+    inner join {{ ref('int_penalty__lines') }} as lines
         on
-            decisions.contract_id = clauses.contract_id
-            and coalesce(decisions.penalty_term_id, clauses.penalty_term_id) = clauses.penalty_term_id
-    inner join {{ ref('int_period__months') }} as months
-        on
-            decisions.contract_id = months.contract_id
-            and coalesce(decisions.period_month, months.period_month) = months.period_month
+            decisions.contract_id = lines.contract_id
+            and coalesce(decisions.penalty_term_id, lines.penalty_term_id) = lines.penalty_term_id
+            and coalesce(decisions.period_month, lines.period_month) = lines.period_month
     left join {{ ref('int_settlement__disputes') }} as disputes
         on decisions.decision_id = disputes.dispute_id
     where
