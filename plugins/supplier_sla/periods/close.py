@@ -10,12 +10,13 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.ledger.chain import walk_chain
+from supplier_sla.ledger.invariants import lines_that_do_not_follow, sums_that_differ
 from supplier_sla.periods.accrual import store_accruals
 from supplier_sla.periods.finance_zone import end_of
 from supplier_sla.periods.open_period import last_closed_period
 from supplier_sla.periods.seal import MOVEMENT_COLUMNS, Booked, Seal, booked, content_sha256, disagreements, stored_seal
 from supplier_sla.published import act_as
-from supplier_sla.warehouse.agreement import differing_keys
 from supplier_sla.warehouse.slots import PUBLICATION_LOCK, Publication, last_publication
 
 REPORTS_READ = ("fct_penalty_estimate", "rpt_ledger_roll_forward")
@@ -49,7 +50,7 @@ def close_period(connection: Connection, month: date, *, as_of: datetime | None 
 
     Raises:
         PeriodNotClosable: the month is not over, not all of it is published, an earlier month with movements is open,
-            or ledger and published penalties differ.
+            or the ledger is broken.
         SealBroken: it was closed before, and ledger or seal were changed since.
     """
     with connection, connection.cursor() as cursor:
@@ -66,7 +67,7 @@ def close_period(connection: Connection, month: date, *, as_of: datetime | None 
         _require_over(month, publication, as_of)
         _require_tables(cursor, month, publication.slot)
         _require_earlier_months_closed(cursor, month, publication.slot)
-        _require_agreement(cursor, month, publication)
+        _require_sound_ledger(cursor, month, publication)
         return _seal(cursor, month, publication, as_of)
 
 
@@ -146,14 +147,15 @@ def _require_earlier_months_closed(cursor: Cursor, month: date, slot: str) -> No
         )
 
 
-def _require_agreement(cursor: Cursor, month: date, publication: Publication) -> None:
-    differing = differing_keys(cursor, slot=publication.slot, up_to_publication=publication.number)
-    if differing:
+def _require_sound_ledger(cursor: Cursor, month: date, publication: Publication) -> None:
+    broken = [f"line {number} is missing or was changed" for number in walk_chain(cursor)[0]]
+    problems = [*broken, *lines_that_do_not_follow(cursor), *sums_that_differ(cursor, publication.slot)]
+    if problems:
         raise _not_closable(
             month,
-            "a ledger whose sums are what the published night owes",
-            f"{len(differing)} keys that differ, first {differing[0]}",
-            "run scripts/nightly; if it stays so, check the ledger before anything is closed",
+            "an unbroken ledger that adds up to what the published night owes",
+            f"{len(problems)} contradictions, the first: {problems[0]}",
+            "run scripts/check_ledger; nothing is closed before it finds none",
         )
 
 

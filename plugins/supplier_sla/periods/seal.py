@@ -13,7 +13,7 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-FIRST_HASH = "0" * 64
+from supplier_sla.ledger.line import FIRST_HASH
 
 # Every column of the tables of a closed month, in the order in which the seal says them.
 MOVEMENT_COLUMNS = (
@@ -125,6 +125,17 @@ def disagreements(cursor: Cursor, seal: Seal, sha256: str) -> Sequence[str]:
         problems.append("lines or sums of the ledger are others")
     if (now.last_line_number, now.last_line_hash) != (seal.last_line_number, seal.last_line_hash):
         problems.append(f"the ledger's line {seal.last_line_number} is another")
+    return problems
+
+
+def broken_seals(cursor: Cursor) -> list[str]:
+    """What is no longer as it was sealed, over all closed months, in words; empty when all is well."""
+    cursor.execute("select accounting_period from finance.accounting_period order by accounting_period")
+    problems = []
+    for (month,) in cursor.fetchall():
+        seal, sha256 = stored_seal(cursor, month) or (None, "")
+        if seal is not None:
+            problems += [f"accounting period {month:%Y-%m}: {problem}" for problem in disagreements(cursor, seal, sha256)]
     return problems
 
 

@@ -11,11 +11,11 @@ from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
+from supplier_sla.ledger.invariants import sums_that_differ
 from supplier_sla.published import act_as, hold_publication
 from supplier_sla.rebuild.publication import PastPublication, publication_in_force
 from supplier_sla.rebuild.raw_rows import RawRows, check_raw_rows
 from supplier_sla.rebuild.scratch import REBUILD_SLOT, build, clear, prepare
-from supplier_sla.warehouse.agreement import DifferingKey, differing_keys
 from supplier_sla.warehouse.content import TableContent, content_of, hashed_columns
 from supplier_sla.warehouse.fingerprint import present_fingerprint
 
@@ -46,7 +46,7 @@ class Rebuild:
 
     publication: PastPublication
     tables: tuple[ComparedTable, ...]
-    ledger: tuple[DifferingKey, ...]
+    ledger: tuple[str, ...]
     raw: RawRows
     is_same_product: bool
 
@@ -108,7 +108,7 @@ def _compared(cursor: Cursor, publication: PastPublication) -> Rebuild:
     return Rebuild(
         publication,
         tuple(ComparedTable(content, rebuilt.get(content.table)) for content in publication.contents),
-        tuple(differing_keys(cursor, slot=REBUILD_SLOT, up_to_publication=publication.number)),
+        tuple(sums_that_differ(cursor, REBUILD_SLOT, up_to_publication=publication.number)),
         check_raw_rows(cursor, REBUILD_SLOT),
         present_fingerprint(cursor) == publication.build_fingerprint,
     )

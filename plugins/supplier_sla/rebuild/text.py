@@ -30,10 +30,10 @@ def rebuild_lines(found: Rebuild) -> Iterator[str]:
     header = ["table", "rows then", "rows now", "published", "rebuilt", ""]
     yield from aligned([header, *map(_row, found.tables)], right=(1, 2), indent="  ")
     if found.ledger:
-        yield f"ledger up to publication {publication.number}: {len(found.ledger):,} keys differ from what the rebuild owes"
-        yield from (f"  {harmless(str(key))}" for key in found.ledger[:MOST_KEYS_NAMED])
+        yield f"ledger up to publication {publication.number}: {len(found.ledger):,} sums are not what the rebuild owes"
+        yield from (f"  {harmless(key)}" for key in found.ledger[:MOST_KEYS_NAMED])
     else:
-        yield f"ledger up to publication {publication.number}: adds up to what the rebuild owes, key by key"
+        yield f"ledger up to publication {publication.number}: adds up to what the rebuild owes"
     yield from _raw_lines(found)
     yield from _verdict_lines(found)
 
