@@ -30,7 +30,9 @@ def seen_by_others(story: Story) -> list[list[tuple]]:
 
 
 def test_the_three_nights_said_three_different_things(story: Story) -> None:
-    hashes = story.warehouse.query("select content_sha256 from ops.publication_content where table_name = 'fct_penalty'")
+    hashes = story.warehouse.query(
+        "select content_sha256 from ops.publication_content where table_name = 'fct_penalty'"
+    )
     assert len(set(hashes)) == 3
     lines = story.warehouse.query("select penalty_term_id, amount from finance.ledger_line order by line_number")
     # 1 miss of 10, in the band; then 3 misses of 12; then 2 of 12.
@@ -72,7 +74,7 @@ def test_a_row_of_raw_that_was_changed_afterwards_is_found_and_named(
     output = capsys.readouterr().out
     assert "rebuild of publication 2, as of 2026-02-04T22:00:00+00:00" in output
     assert [line.split()[-1] for line in output.splitlines() if line.startswith("  fct_penalty ")] == ["DIFFERS"]
-    assert "C1 miss 2026-01: owed 300.00 EUR, posted 450.00" in output
+    assert "contract C1, clause miss, month 2026-01: penalty of 300.00 EUR is owed, 450.00 EUR posted" in output
     assert "night_2/tickets.csv line 2: the row in raw.tickets is not the one that was loaded" in output
     assert "NOT what was published\n  rows in raw were changed" in output
 

@@ -11,7 +11,7 @@ posted as (
     select
         currency_code,
         sum(amount) as amount
-    from {{ source('finance', 'ledger_line') }}
+    from {{ ref('stg_finance__ledger_lines') }}
     group by currency_code
 )
 

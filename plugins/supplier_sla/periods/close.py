@@ -190,6 +190,4 @@ def _seal(cursor: Cursor, month: date, publication: Publication, as_of: datetime
 
 
 def _not_closable(month: date, expected: str, found: str, next_step: str) -> PeriodNotClosable:
-    return PeriodNotClosable(
-        f"accounting period {month:%Y-%m}", expected=expected, found=found, next_step=next_step
-    )
+    return PeriodNotClosable(f"accounting period {month:%Y-%m}", expected=expected, found=found, next_step=next_step)

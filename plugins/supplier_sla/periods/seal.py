@@ -131,12 +131,12 @@ def disagreements(cursor: Cursor, seal: Seal, sha256: str) -> Sequence[str]:
 def broken_seals(cursor: Cursor) -> list[str]:
     """What is no longer as it was sealed, over all closed months, in words; empty when all is well."""
     cursor.execute("select accounting_period from finance.accounting_period order by accounting_period")
-    problems = []
-    for (month,) in cursor.fetchall():
-        seal, sha256 = stored_seal(cursor, month) or (None, "")
-        if seal is not None:
-            problems += [f"accounting period {month:%Y-%m}: {problem}" for problem in disagreements(cursor, seal, sha256)]
-    return problems
+    seals = [stored_seal(cursor, month) for (month,) in cursor.fetchall()]
+    return [
+        f"accounting period {seal.accounting_period:%Y-%m}: {problem}"
+        for seal, sha256 in filter(None, seals)
+        for problem in disagreements(cursor, seal, sha256)
+    ]
 
 
 def _rows(cursor: Cursor, table: str, columns: Sequence[str], month: date) -> Iterator[list[str]]:

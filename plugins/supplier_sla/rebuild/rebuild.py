@@ -69,7 +69,8 @@ def rebuild(url: str, home: Path, *, as_of: datetime, keep: bool = False) -> Reb
         keep: leave the tables of the rebuild where they are, in `marts_rebuild` and the schemas beside it.
 
     Raises:
-        NothingToRebuild, DeliveriesMissing, RebuildBusy, DbtProjectInvalid, WarehouseMissing, WarehouseClosed: see there.
+        NothingToRebuild, DeliveriesMissing, RebuildBusy, DbtProjectInvalid, WarehouseMissing, WarehouseClosed: see
+            there.
     """
     with session(url, application_name="supplier_sla_rebuild") as connection:
         publication = _prepared(connection, as_of)

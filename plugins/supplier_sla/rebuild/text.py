@@ -67,7 +67,7 @@ def _verdict_lines(found: Rebuild) -> Iterator[str]:
         return
     yield "NOT what was published"
     if found.raw.problem_count:
-        yield "  rows in raw were changed, removed or added after they were loaded: compare them with the delivered files"
+        yield "  rows in raw were changed, removed or added after they were loaded: compare with the delivered files"
     elif not found.is_same_product:
         yield ANOTHER_PRODUCT
     else:

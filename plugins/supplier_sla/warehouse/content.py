@@ -1,7 +1,7 @@
 """What the tables that money rests on say, as one hash each: recorded at publication, compared by a rebuild.
 
-A hash is taken over the rows' own hashes in their order, so the order of the table does not matter and no text grows with
-it. Tables of tickets are left out: a night changes few of their rows and would have to read them all.
+A hash is taken over the rows' own hashes in their order, so the order of the table does not matter and no text grows
+with it. Tables of tickets are left out: a night changes few of their rows and would have to read them all.
 """
 
 from __future__ import annotations

@@ -91,7 +91,9 @@ select
             then lines.multiplied_amount + lines.multiplier * (lines.running_count * lines.amount + lines.further_late_amount)
         else coalesce(ends.at_lowest_amount, 0)
     end as most_amount,
-    lines.basis_code in ('ticket', 'level') and lines.running_count + lines.late_count > 0 as is_moving
+    lines.basis_code in ('ticket', 'level')
+    and lines.running_count + lines.late_count > 0
+    and not lines.is_carried_forward as is_moving
 from lines
 left join ends
     on

@@ -17,13 +17,14 @@ with limited as (
             ranges.rounding_digits
         ) as payable_{{ amount }}_amount,
         {%- endfor %}
-        coalesce(decisions.is_disputed, false) as is_disputed
+        disputed.is_whole is not null as is_disputed,
+        case when disputed.is_whole then 'infinity' else coalesce(disputed.ticket_amount * ranges.multiplier, 0) end as disputed_amount
     from {{ ref('int_accrual__line_ranges') }} as ranges
-    left join {{ ref('int_penalty__decisions_in_effect') }} as decisions
+    left join {{ ref('int_accrual__disputed_lines') }} as disputed
         on
-            ranges.contract_id = decisions.contract_id
-            and ranges.penalty_term_id = decisions.penalty_term_id
-            and ranges.period_month = decisions.period_month
+            ranges.contract_id = disputed.contract_id
+            and ranges.penalty_term_id = disputed.penalty_term_id
+            and ranges.period_month = disputed.period_month
 ),
 
 estimated as (
@@ -42,15 +43,14 @@ estimated as (
 ranged as (
     select
         estimated.*,
-        case
-            when is_disputed then 0
-            when is_moving and status_code <> 'carried_forward' then least(estimate_amount, payable_least_amount)
-            else estimate_amount
-        end as low_amount,
-        case
-            when is_moving and status_code <> 'carried_forward' then greatest(estimate_amount, payable_most_amount)
-            else estimate_amount
-        end as high_amount
+        greatest(
+            round(
+                case when is_moving then least(estimate_amount, payable_least_amount) else estimate_amount end - disputed_amount,
+                rounding_digits
+            ),
+            0
+        ) as low_amount,
+        case when is_moving then greatest(estimate_amount, payable_most_amount) else estimate_amount end as high_amount
     from estimated
 )
 

@@ -9,8 +9,8 @@ with came as (
         accruals.period_month,
         accruals.currency_code,
         sum(lines.amount) filter (where lines.accounting_period > accruals.accounting_period) as posted_since_amount
-    from {{ source('finance', 'accrual') }} as accruals
-    left join {{ source('finance', 'ledger_line') }} as lines
+    from {{ ref('stg_finance__accruals') }} as accruals
+    left join {{ ref('stg_finance__ledger_lines') }} as lines
         on
             accruals.contract_id = lines.contract_id
             and accruals.penalty_term_id = lines.penalty_term_id
@@ -38,7 +38,7 @@ select
     (coalesce(came.posted_since_amount, 0) - accruals.accrued_amount)::numeric(18, 2) as true_up_amount,
     accruals.posted_amount + coalesce(came.posted_since_amount, 0) between accruals.low_amount and accruals.high_amount as is_within_range,
     accruals.arithmetic
-from {{ source('finance', 'accrual') }} as accruals
+from {{ ref('stg_finance__accruals') }} as accruals
 inner join came
     on
         accruals.accounting_period = came.accounting_period

@@ -9,13 +9,11 @@ with lines as (
         line_number,
         coalesce(detail ->> 'supplier_id', 'unknown') as supplier_id,
         contract_id,
-        penalty_term_id,
-        period_month,
         currency_code,
         accounting_period,
         line_kind,
         amount
-    from {{ source('finance', 'ledger_line') }}
+    from {{ ref('stg_finance__ledger_lines') }}
 ),
 
 extracted as (
@@ -23,8 +21,8 @@ extracted as (
         extract_lines.extract_number,
         extract_lines.line_number,
         extracts.as_of
-    from {{ source('finance', 'extract_line') }} as extract_lines
-    inner join {{ source('finance', 'extract') }} as extracts
+    from {{ ref('stg_finance__extract_lines') }} as extract_lines
+    inner join {{ ref('stg_finance__extracts') }} as extracts
         on extract_lines.extract_number = extracts.extract_number
 ),
 
@@ -82,7 +80,7 @@ movements as (
 
 closed as (
     select max(accounting_period) as closed_period
-    from {{ source('finance', 'accounting_period') }}
+    from {{ ref('stg_finance__accounting_periods') }}
 ),
 
 -- What was sealed stays as it was. What is said of a closed month later counts in the first open one: all that is known
@@ -106,7 +104,7 @@ counted as (
         taken.accounting_period,
         '{{ flow }}' as flow,
         taken.sign * sealed.{{ flow }}_amount as amount
-    from {{ source('finance', 'accounting_period_movement') }} as sealed
+    from {{ ref('stg_finance__accounting_period_movements') }} as sealed
     cross join closed
     cross join
         lateral (
@@ -182,12 +180,9 @@ disputed as (
         lines.accounting_period,
         sum(lines.amount) as amount
     from lines
-    inner join {{ ref('int_penalty__decisions_in_effect') }} as decisions
-        on
-            lines.contract_id = decisions.contract_id
-            and lines.penalty_term_id = decisions.penalty_term_id
-            and lines.period_month = decisions.period_month
-    where decisions.is_disputed
+    inner join {{ ref('int_settlement__line_states') }} as states
+        on lines.line_number = states.line_number
+    where states.is_disputed
     group by lines.supplier_id, lines.contract_id, lines.currency_code, lines.accounting_period
 )
 
@@ -225,7 +220,7 @@ select
     )::numeric(18, 2) as open_dispute_amount
 from balanced
 cross join closed
-left join {{ source('finance', 'accounting_period_movement') }} as sealed
+left join {{ ref('stg_finance__accounting_period_movements') }} as sealed
     on
         balanced.accounting_period = sealed.accounting_period
         and balanced.supplier_id = sealed.supplier_id

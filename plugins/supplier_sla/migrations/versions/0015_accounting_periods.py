@@ -1,4 +1,4 @@
-"""Closed accounting periods with their seals and accruals; what each publication was made of, so that it can be rebuilt."""
+"""Closed accounting periods with seals and accruals; what each publication was made of, so that it can be rebuilt."""
 
 from alembic import op
 
@@ -34,7 +34,8 @@ create table finance.accounting_period_total (
     amount numeric(18, 2) not null,
     primary key (accounting_period, currency_code)
 );
-comment on table finance.accounting_period_total is 'One row per closed month and currency: its ledger lines and their sum.';
+comment on table finance.accounting_period_total is
+    'One row per closed month and currency: its ledger lines and their sum.';
 
 create table finance.accounting_period_movement (
     accounting_period date not null references finance.accounting_period deferrable initially deferred,
