@@ -14,7 +14,7 @@ from supplier_sla.rebuild.publication import NothingToRebuild
 from supplier_sla.rebuild.rebuild import REBUILD_LOCK, RebuildBusy, rebuild
 from supplier_sla.warehouse.content import HASHED_TABLES
 from supplier_sla.warehouse.slot_relations import schemas_of
-from tests.rebuild.conftest import NIGHTS, Story
+from tests.periods.conftest import NIGHTS, Story
 
 
 def seen_by_others(story: Story) -> list[list[tuple]]:
@@ -34,11 +34,11 @@ def test_the_three_nights_said_three_different_things(story: Story) -> None:
         "select content_sha256 from ops.publication_content where table_name = 'fct_penalty'"
     )
     assert len(set(hashes)) == 3
-    lines = story.warehouse.query("select penalty_term_id, amount from finance.ledger_line order by line_number")
+    lines = story.warehouse.query("select penalty_term_id, amount from finance.ledger_line where contract_id = 'C1'")
     # 1 miss of 10, in the band; then 3 misses of 12; then 2 of 12.
-    assert lines == [
-        ("band", Decimal("1000.00")), ("miss", Decimal("150.00")), ("miss", Decimal("300.00")),
-        ("miss", Decimal("-150.00")),
+    assert sorted(lines) == [
+        ("band", Decimal("1000.00")), ("miss", Decimal("-150.00")), ("miss", Decimal("150.00")),
+        ("miss", Decimal("300.00")),
     ]  # fmt: skip
 
 
