@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from tests.conftest import Warehouse
 from tests.periods.books import FEBRUARY, JANUARY, MARCH, close
-from tests.periods.conftest import Story
+from tests.periods.conftest import NIGHTS, Story
 from tests.support.instants import utc
-from tests.support.slot_tables import deliver
+from tests.support.nights import land, write_exports
 
 FLOWS = (
     "opening_amount, new_amount, adjustment_amount, paid_amount, closing_amount, extracted_amount, accepted_amount,"
@@ -68,17 +68,15 @@ def extract(warehouse: Warehouse, number: int, as_of: datetime, *lines: int) -> 
         )
 
 
-def acknowledge(warehouse: Warehouse, status: str, line: int, at: str, amount: str | None = None) -> None:
-    """Finance's answer, delivered to the published slot."""
-    delivery = deliver(warehouse, f"{status} {line} {at}")
-    warehouse.query(
-        "insert into raw.finance_acknowledgements (extract_number, line_number, status_code, amount, acknowledged_at,"
-        " _delivery_id, _line, _row_hash) values ('1', %s, %s, %s, %s, %s, 2, gen_random_uuid())",
-        (str(line), status, amount, at, delivery),
-    )
-    warehouse.query(
-        "insert into ops.slot_delivery select slot, %s, true from ops.publication order by publication_id desc limit 1",
-        (delivery,),
+def acknowledge(story: Story, *answers: tuple[str, int, str, str]) -> None:
+    """Finance's answers (status, line, instant, amount), delivered to the published slot."""
+    columns = ("status_code", "line_number", "acknowledged_at", "amount")
+    rows = [{"extract_number": 1, **dict(zip(columns, answer, strict=True))} for answer in answers]
+    write_exports(story.home / "landing" / f"answers_{answers[0][2][:10]}", {"finance_acknowledgements": rows})
+    land(story.warehouse, story.home / "landing", NIGHTS[-1])
+    story.warehouse.query(
+        "insert into ops.slot_delivery select slot, delivery_id, true from ops.delivery, ("
+        "select slot from ops.publication order by publication_id desc limit 1) as published on conflict do nothing"
     )
 
 
@@ -90,10 +88,13 @@ def test_the_roll_forward_ties_to_the_ledger_and_a_sealed_month_stays_as_it_was(
         MARCH: amounts("1450.00", "0", "-150.00", "0", "1300.00", "0", "0", "0", "150.00"),
     }
     extract(warehouse, 1, utc("2026-02-05 22:00"), 1, 2)
-    acknowledge(warehouse, "accepted", 1, "2026-02-10T09:00:00Z")
-    acknowledge(warehouse, "rejected", 2, "2026-02-10T09:00:00Z")
-    acknowledge(warehouse, "paid", 1, "2026-03-01T09:00:00Z", "990.00")
-    acknowledge(warehouse, "paid", 3, "2026-03-01T09:00:00Z")  # in no extract: no movement
+    acknowledge(
+        story,
+        ("accepted", 1, "2026-02-10T09:00:00Z", ""),
+        ("rejected", 2, "2026-02-10T09:00:00Z", ""),
+        ("paid", 1, "2026-03-01T09:00:00Z", "990.00"),
+        ("paid", 3, "2026-03-01T09:00:00Z", ""),  # in no extract: no movement
+    )
     assert roll_forward(warehouse) == {
         FEBRUARY: amounts("0", "1150.00", "300.00", "0", "1450.00", "1150.00", "1000.00", "150.00", "300.00"),
         MARCH: amounts("1450.00", "0", "-150.00", "990.00", "310.00", "0", "0", "0", "150.00"),
@@ -101,8 +102,8 @@ def test_the_roll_forward_ties_to_the_ledger_and_a_sealed_month_stays_as_it_was(
     assert roll_forward(warehouse, "C3") == {MARCH: amounts("0", "260.00", "0", "0", "260.00", "0", "0", "0", "0")}
 
     close(warehouse, FEBRUARY)
-    acknowledge(warehouse, "paid", 2, "2026-02-20T09:00:00Z")
-    acknowledge(warehouse, "accepted", 1, "2026-02-11T09:00:00Z", "995.00")  # a later word on what was sealed as 1,000
+    # Said of February after it was closed; the second one is a later word on what was sealed as 1,000.
+    acknowledge(story, ("paid", 2, "2026-02-20T09:00:00Z", ""), ("accepted", 1, "2026-02-11T09:00:00Z", "995.00"))
     assert roll_forward(warehouse) == {
         FEBRUARY: amounts("0", "1150.00", "300.00", "0", "1450.00", "1150.00", "1000.00", "150.00", "300.00"),
         MARCH: amounts("1450.00", "0", "-150.00", "1140.00", "160.00", "0", "-5.00", "0", "150.00"),

@@ -17,6 +17,7 @@ from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.landing.remote.configuration import remote_landings
 from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
+from supplier_sla.periods.calendar_close import ClosingDay, close_when_due
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
@@ -165,3 +166,19 @@ def write_extracts(*, as_of: datetime) -> list[str]:
     for path in written:
         say(f"    {path.name}")
     return [path.name for path in written]
+
+
+def close_due_periods(*, as_of: datetime) -> list[str]:
+    """Close the months whose working day has come; returns them as YYYY-MM."""
+    settings = Settings.from_environment()
+    day = ClosingDay.from_environment()
+    if day is None:
+        say("    nothing closed: no calendar and working day are set for it")
+        return []
+    with session(settings.transformer_url, application_name="supplier_sla_close_period") as connection:
+        closed = close_when_due(connection, day, as_of=as_of)
+    for period in closed:
+        say(f"    {period.seal.accounting_period:%Y-%m} closed, {period.seal.line_count} ledger lines")
+    if not closed:
+        say(f"    nothing closed: all is, or working day {day.number} of {day.calendar_id} has not come")
+    return [f"{period.seal.accounting_period:%Y-%m}" for period in closed]
