@@ -10,7 +10,8 @@ select
     0::bigint as running_count,
     count(*) filter (where is_excused) as excused_count,
     0::bigint as not_measurable_count,
-    coalesce(sum(attained_quantity) filter (where not is_excused), 0) as attained_quantity,
+    -- Thirds of a scale are not exact; without the rounding three of them would fall short of one.
+    coalesce(trim_scale(round(sum(attained_quantity) filter (where not is_excused), 10)), 0) as attained_quantity,
     (count(*) filter (where not is_excused))::numeric as measured_quantity,
     null::numeric as coverage_ratio
 from {{ ref('int_measure__survey_answers') }}

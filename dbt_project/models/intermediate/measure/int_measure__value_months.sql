@@ -91,8 +91,8 @@ sums as (
         count(*) filter (where seconds > 0 and not is_met) as breached_count,
         count(*) filter (where is_usable and seconds = 0) as excused_count,
         count(*) filter (where not is_usable) as not_measurable_count,
-        sum(measured_ratio * seconds) filter (where seconds > 0) as attained_quantity,
-        sum(seconds) as measured_quantity
+        trim_scale(sum(measured_ratio * seconds) filter (where seconds > 0)) as attained_quantity,
+        trim_scale(sum(seconds)) as measured_quantity
     from windows_of_month
     group by contract_id, service_level_id, period_month
 )
@@ -110,7 +110,8 @@ select
     coalesce(sums.not_measurable_count, 0) as not_measurable_count,
     coalesce(sums.attained_quantity, 0) as attained_quantity,
     coalesce(sums.measured_quantity, 0) as measured_quantity,
-    round(coalesce(sums.measured_quantity, 0) / nullif(expected.seconds, 0), 6) as coverage_ratio
+    -- Cut off, so that nothing short of all reads as 1.
+    trunc(coalesce(sums.measured_quantity, 0) / nullif(expected.seconds, 0), 6) as coverage_ratio
 from months
 cross join lateral (
     select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0) as seconds

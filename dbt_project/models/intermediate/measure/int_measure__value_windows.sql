@@ -67,6 +67,7 @@ select
     judged.measured_value,
     judged.unit_code,
     judged.measured_ratio,
+    judged.is_unit_known,
     judged.is_usable,
     covered.covered_time is not null as is_overlapped,
     case
