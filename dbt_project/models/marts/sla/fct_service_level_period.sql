@@ -25,8 +25,7 @@ select
         when counts.measured_count = 0 then 'no_data'
         when counts.attainment_target is null then 'no_target'
         when counts.measured_count < counts.minimum_sample then 'below_minimum_sample'
-        when counts.target_direction = 'at_most' and counts.attainment_ratio > counts.attainment_target then 'missed'
-        when counts.target_direction <> 'at_most' and counts.attainment_ratio < counts.attainment_target then 'missed'
+        when {{ misses_target('counts.attainment_ratio', 'counts.attainment_target', 'counts.target_direction') }} then 'missed'
         else 'met'
     end as status_code,
     run.as_of,
