@@ -62,10 +62,7 @@ windows_of_month as (
         months.period_month,
         windows.is_usable,
         windows.measured_ratio,
-        case months.target_direction
-            when 'at_most' then windows.measured_ratio <= months.attainment_target
-            else windows.measured_ratio >= months.attainment_target
-        end as is_met,
+        {{ misses_target('windows.measured_ratio', 'months.attainment_target', 'months.target_direction') }} as is_missed,
         counted.seconds
     from months
     inner join {{ ref('int_measure__value_windows') }} as windows
@@ -87,8 +84,8 @@ sums as (
         service_level_id,
         period_month,
         count(*) filter (where seconds > 0) as measured_count,
-        count(*) filter (where seconds > 0 and coalesce(is_met, true)) as met_count,
-        count(*) filter (where seconds > 0 and not is_met) as breached_count,
+        count(*) filter (where seconds > 0 and is_missed is not true) as met_count,
+        count(*) filter (where seconds > 0 and is_missed) as breached_count,
         count(*) filter (where is_usable and seconds = 0) as excused_count,
         count(*) filter (where not is_usable) as not_measurable_count,
         trim_scale(sum(measured_ratio * seconds) filter (where seconds > 0)) as attained_quantity,
