@@ -16,6 +16,7 @@ with missed as (
         lines.rounding_place,
         lines.small_volume_policy,
         counts.is_small_volume,
+        counts.is_carried_forward,
         measurements.ticket_sla_key,
         measurements.ticket_key,
         measurements.status_code,
@@ -38,7 +39,7 @@ with missed as (
             lines.contract_id = measurements.contract_id
             and lines.service_level_id = measurements.service_level_id
             and measurements.is_breached
-            and measurements.period_month <= lines.period_month
+            and lines.period_month >= measurements.period_month
             and measurements.period_month >= case lines.basis_code
                 when 'ticket' then counts.missed_from
                 when 'window' then counts.failures_from
@@ -50,7 +51,8 @@ relieved as (
     select
         missed.*,
         -- Of a period with few tickets the earliest miss is free.
-        is_small_volume and (small_volume_policy = 'nothing_owed' or (small_volume_policy = 'one_miss_allowed' and miss_number = 1)) as is_relieved
+        is_small_volume
+        and (small_volume_policy = 'nothing_owed' or (small_volume_policy = 'one_miss_allowed' and miss_number = 1)) as is_relieved
     from missed
 ),
 
@@ -59,7 +61,7 @@ counted as (
         relieved.*,
         case
             when basis_code <> 'ticket' then null
-            when coalesce(is_relieved, false) then 0
+            when is_carried_forward or coalesce(is_relieved, false) then 0
             when penalty_kind = 'fixed_per_miss' then borne_share
             when penalty_kind = 'points_per_miss' then points
             else {{ units_counted('overdue_seconds / (60 * late_unit_minutes)', 'unit_rounding') }}

@@ -8,7 +8,10 @@ with returned as (
         decisions.waived_limit_amount,
         decisions.ruling_decision_id,
         decisions.waive_decision_id,
-        coalesce(round(lines.penalty_amount * (1 - earn_backs.returned_ratio), lines.rounding_digits), lines.penalty_amount) as after_earn_back_amount
+        coalesce(
+            round(lines.penalty_amount * (1 - earn_backs.returned_ratio), lines.rounding_digits),
+            lines.penalty_amount
+        ) as after_earn_back_amount
     from {{ ref('int_penalty__lines_rounded') }} as lines
     left join {{ ref('int_penalty__earn_backs') }} as earn_backs
         on
@@ -41,7 +44,7 @@ select
     case
         when not is_complete then 'provisional'
         when is_waiting_for_fee then 'fee_missing'
-        when is_carried_forward and measured_count > 0 then 'carried_forward'
+        when is_carried_forward then 'carried_forward'
         when measured_count = 0 then 'no_data'
         when role_code = 'points' then 'pooled'
         when owed_amount > 0 then 'owed'
