@@ -46,13 +46,13 @@ def publication_in_force(cursor: Cursor, as_of: datetime) -> PastPublication:
             found="none",
             next_step="give a later --as-of",
         )
-    *values, has_deliveries = row
-    contents = tuple(recorded_content(cursor, values[0]))
+    number, published_as_of, watermark, count, fingerprint, has_deliveries = row
+    contents = tuple(recorded_content(cursor, number))
     if not has_deliveries or not contents:
         raise NothingToRebuild(
-            f"publication {values[0]} as of {values[1].isoformat()}",
+            f"publication {number} as of {published_as_of.isoformat()}",
             expected="its deliveries and hashes on record",
             found="none: a version of the product published it that did not keep them",
             next_step="give the --as-of of a later night",
         )
-    return PastPublication(*values, contents)
+    return PastPublication(number, published_as_of, watermark, count, fingerprint, contents)

@@ -6,7 +6,7 @@ with it. Tables of tickets are left out: a night changes few of their rows and w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -40,7 +40,7 @@ class TableContent:
     sha256: str
 
 
-def content_of(cursor: Cursor, slot: str, columns_by_table: dict[str, Sequence[str]]) -> list[TableContent]:
+def content_of(cursor: Cursor, slot: str, columns_by_table: Mapping[str, Sequence[str]]) -> list[TableContent]:
     """Hash these columns of these tables of a slot. The session must speak UTC (`supplier_sla.database.connect`)."""
     contents = []
     for table, columns in sorted(columns_by_table.items()):
