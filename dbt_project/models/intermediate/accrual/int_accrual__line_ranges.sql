@@ -9,7 +9,8 @@ with lines as (
         coalesce(running.late_count, 0) as late_count,
         coalesce(running.further_late_amount, 0) as further_late_amount,
         running.lowest_ratio,
-        running.highest_ratio
+        running.highest_ratio,
+        coalesce(level_months.target_direction, 'at_least') as target_direction
     from {{ ref('int_penalty__lines_settled') }} as settled
     left join {{ ref('int_accrual__running_tickets') }} as running
         on
@@ -93,6 +94,8 @@ select
     end as most_amount,
     lines.basis_code in ('ticket', 'level')
     and lines.running_count + lines.late_count > 0
+    -- Tickets are met or missed; what must stay below a target is measured otherwise and does not run.
+    and lines.target_direction = 'at_least'
     and not lines.is_carried_forward as is_moving
 from lines
 left join ends
