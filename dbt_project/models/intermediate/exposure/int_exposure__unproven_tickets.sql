@@ -14,4 +14,6 @@ inner join {{ ref('int_register__contract_versions') }} as contracts
 where
     measurements.status_code = 'not_measurable'
     and measurements.service_level_id is not null
+    -- Another party answers for what was handed over in whole.
+    and coalesce(measurements.borne_share, 1) > 0
 group by 1, 2, 3, 4

@@ -35,13 +35,18 @@ dated as (
     select
         rows_of_months.*,
         case
-            when is_arisen
-                then min(period_month) filter (where is_arisen) over (partition by contract_id, penalty_term_id, row_number)
+            when rows_of_months.is_arisen
+                then min(rows_of_months.period_month) filter (where rows_of_months.is_arisen) over (
+                    partition by rows_of_months.contract_id, rows_of_months.penalty_term_id, rows_of_months.row_number
+                )
         end as arisen_month,
         case
-            when not is_arisen or notice_days is null then null
-            when notice_basis = 'calendar_days' or notice_days = 0 then month_end_date + notice_days
-            else {{ working_day_after('contracts.objection_calendar_id', 'month_end_date', 'notice_days') | indent(12) }}
+            when not rows_of_months.is_arisen or rows_of_months.notice_days is null then null
+            when rows_of_months.notice_basis = 'calendar_days' or rows_of_months.notice_days = 0
+                then rows_of_months.month_end_date + rows_of_months.notice_days
+            else {{ working_day_after(
+                'contracts.objection_calendar_id', 'rows_of_months.month_end_date', 'rows_of_months.notice_days'
+            ) | indent(12) }}
         end as last_notice_date,
         (run.as_of at time zone contracts.time_zone)::date as run_date,
         run.as_of

@@ -74,7 +74,8 @@ select
     case when not stated.is_fee_missing then stated.cap_amount end::numeric(18, 2) as cap_amount,
     stated.used_amount::numeric(18, 2) as used_amount,
     stated.provisional_amount::numeric(18, 2) as provisional_amount,
-    case when not stated.is_fee_missing then stated.cap_amount - stated.used_amount end::numeric(18, 2) as left_amount,
+    case when not stated.is_fee_missing then stated.cap_amount::numeric(18, 2) - stated.used_amount::numeric(18, 2) end::numeric(18, 2)
+    as left_amount,
     case when not stated.is_fee_missing then stated.used_amount / nullif(stated.cap_amount, 0) end as used_ratio,
     stated.waiting_line_count,
     stated.state_code,

@@ -1,26 +1,17 @@
 -- Grain: one row per contract, penalty clause, month and cause for which money was left on the table
-with decided as (
-    select penalties.*
-    from {{ ref('fct_penalty') }} as penalties
-    inner join {{ ref('penalty_status') }} as statuses
-        on penalties.status_code = statuses.code
-    where statuses.is_decided
-),
-
-lost_in_steps as (
+with lost_in_steps as (
     select
-        decided.penalty_key,
-        case steps.step_code when 'waive_below_minimum' then 'minimum' else steps.step_code end as cause_code,
+        steps.penalty_key,
+        steps.step_code as cause_code,
         steps.before_amount - steps.after_amount as forgone_amount,
         steps.before_amount,
         steps.limit_amount,
         steps.limit_clause
-    from decided
-    inner join {{ ref('fct_penalty_step') }} as steps
-        on decided.penalty_key = steps.penalty_key
+    from {{ ref('fct_penalty_step') }} as steps
     where
-        steps.step_code in ('level_cap', 'pool_cap', 'monthly_cap', 'yearly_cap', 'waive_below_minimum', 'earn_back', 'dispute', 'waiver')
-        and steps.before_amount > steps.after_amount
+        steps.before_amount > steps.after_amount
+        -- What rounding takes is nobody's loss.
+        and steps.step_code in (select causes.code from {{ ref('penalty_forgone_cause') }} as causes)
 ),
 
 claims_missed as (
