@@ -119,7 +119,12 @@ def rights(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
         calendars=[calendar(), calendar("CN", published_until="2026-08-01")],
         calendar_exceptions=[
             {"calendar_id": "CN", "exception_date": "2026-07-03", "hours": "", "exception_kind": "holiday"},
-            {"calendar_id": "CN", "exception_date": "2026-07-04", "hours": "09:00-17:00", "exception_kind": "makeup_working_day"},
+            {
+                "calendar_id": "CN",
+                "exception_date": "2026-07-04",
+                "hours": "09:00-17:00",
+                "exception_kind": "makeup_working_day",
+            },
         ],
     )
     night(module_warehouse, tmp_path_factory.mktemp("rights"), exports, AS_OF)

@@ -67,7 +67,7 @@ select
     stated.owed_amount::numeric(18, 2) as owed_amount,
     stated.claimed_amount::numeric(18, 2) as claimed_amount,
     stated.claimed_in_time_amount::numeric(18, 2) as claimed_in_time_amount,
-    greatest(stated.owed_amount - stated.claimed_amount, 0)::numeric(18, 2) as unclaimed_amount,
+    case when stated.owed_amount is not null then greatest(stated.owed_amount - stated.claimed_amount, 0) end::numeric(18, 2) as unclaimed_amount,
     stated.last_claim_date,
     stated.days_left as days_left_count,
     stated.state_code,
