@@ -319,7 +319,7 @@ def _extract(warehouse: Warehouse, number: int, as_of: str, month: str) -> None:
     }  # fmt: skip
     for table, row in (("extract", extract), ("extract_line", line)):
         warehouse.query(
-            f"insert into finance.{table} select (jsonb_populate_record(null::finance.{table}, %s)).*",  # noqa: S608
+            f"insert into finance.{table} select (jsonb_populate_record(null::finance.{table}, %s)).*",
             (Json(row),),
         )
 
