@@ -11,8 +11,7 @@ with cap_months as (
         caps.cap_kind,
         caps.cap_scope,
         caps.cap_clause,
-        caps.cap_amount,
-        caps.is_fee_missing,
+        case when not caps.is_fee_missing then caps.cap_amount end as cap_amount,
         case when caps.cap_kind = 'yearly_cap' then months.contract_year_from else months.period_month end as period_from,
         case when caps.cap_kind = 'yearly_cap' then interval '1 year' else interval '1 month' end as period_length
     from {{ ref('int_period__months') }} as months
@@ -34,7 +33,6 @@ select distinct on (contract_id, cap_kind, cap_scope, period_from)
     cap_scope,
     cap_clause,
     cap_amount,
-    coalesce(is_fee_missing, false) as is_fee_missing,
     period_from,
     (period_from + period_length)::date as period_to,
     not is_complete as is_current

@@ -7,11 +7,7 @@ with claimed as (
         claims.penalty_term_id,
         claims.period_month,
         coalesce(sum(handed_over.amount), 0) as claimed_amount,
-        coalesce(
-            sum(handed_over.amount)
-                filter (where (handed_over.handed_over_as_of at time zone claims.time_zone)::date <= claims.last_claim_date),
-            0
-        ) as claimed_in_time_amount
+        coalesce(sum(handed_over.amount) filter (where handed_over.handed_over_as_of < claims.lapses_at), 0) as claimed_in_time_amount
     from {{ ref('int_exposure__claims') }} as claims
     left join {{ ref('stg_finance__handed_over_lines') }} as handed_over
         on
@@ -67,7 +63,7 @@ select
     stated.owed_amount::numeric(18, 2) as owed_amount,
     stated.claimed_amount::numeric(18, 2) as claimed_amount,
     stated.claimed_in_time_amount::numeric(18, 2) as claimed_in_time_amount,
-    case when stated.owed_amount is not null then greatest(stated.owed_amount - stated.claimed_amount, 0) end::numeric(18, 2) as unclaimed_amount,
+    (stated.owed_amount - least(stated.owed_amount, stated.claimed_amount))::numeric(18, 2) as unclaimed_amount,
     stated.last_claim_date,
     stated.days_left as days_left_count,
     stated.state_code,

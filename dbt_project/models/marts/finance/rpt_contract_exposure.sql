@@ -12,13 +12,8 @@ with used as (
     inner join {{ ref('int_exposure__lines_so_far') }} as lines
         on
             periods.contract_id = lines.contract_id
-            and lines.period_month >= periods.period_from
-            and lines.period_month < periods.period_to
-            and case periods.cap_kind
-                when 'level_cap' then periods.cap_scope = lines.service_level_id
-                when 'pool_cap' then periods.cap_scope = lines.pool_code
-                else true
-            end
+            and periods.period_from <= lines.period_month
+            and periods.period_to > lines.period_month
     -- A cap is used up by what the caps before it have left.
     cross join
         lateral (
@@ -28,8 +23,10 @@ with used as (
                     when 'pool_cap' then lines.after_pool_cap_amount
                     when 'monthly_cap' then lines.after_monthly_cap_amount
                     else lines.after_yearly_cap_amount
-                end as amount
+                end as amount,
+                case periods.cap_kind when 'level_cap' then lines.service_level_id when 'pool_cap' then lines.pool_code end as scope
         ) as spent
+    where periods.cap_scope is not distinct from spent.scope
     group by periods.contract_id, periods.cap_kind, periods.cap_scope, periods.period_from
 ),
 
@@ -42,7 +39,7 @@ stated as (
         coalesce(used.waiting_line_count, 0) as waiting_line_count,
         case
             when periods.cap_kind is null then 'no_cap'
-            when periods.is_fee_missing then 'fee_missing'
+            when periods.cap_amount is null then 'fee_missing'
             when coalesce(used.used_amount, 0) >= periods.cap_amount then 'reached'
             else 'within'
         end as state_code
@@ -71,12 +68,11 @@ select
     stated.period_to,
     stated.is_current,
     stated.currency_code,
-    case when not stated.is_fee_missing then stated.cap_amount end::numeric(18, 2) as cap_amount,
+    stated.cap_amount::numeric(18, 2) as cap_amount,
     stated.used_amount::numeric(18, 2) as used_amount,
     stated.provisional_amount::numeric(18, 2) as provisional_amount,
-    case when not stated.is_fee_missing then stated.cap_amount::numeric(18, 2) - stated.used_amount::numeric(18, 2) end::numeric(18, 2)
-    as left_amount,
-    case when not stated.is_fee_missing then stated.used_amount / nullif(stated.cap_amount, 0) end as used_ratio,
+    (stated.cap_amount::numeric(18, 2) - stated.used_amount::numeric(18, 2))::numeric(18, 2) as left_amount,
+    stated.used_amount / nullif(stated.cap_amount, 0) as used_ratio,
     stated.waiting_line_count,
     stated.state_code,
     states.label as state_name,

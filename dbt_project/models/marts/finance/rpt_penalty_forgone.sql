@@ -31,8 +31,12 @@ unproven as (
     select
         penalties.penalty_key,
         sum(tickets.ticket_count) as ticket_count,
-        sum(tickets.ticket_count * least(terms.amount * coalesce(tickets.borne_share, 1), terms.ticket_cap_amount))
-            filter (where penalties.penalty_kind = 'fixed_per_miss') as forgone_amount
+        sum(
+            case
+                when penalties.penalty_kind = 'fixed_per_miss'
+                    then tickets.ticket_count * least(terms.amount * coalesce(tickets.borne_share, 1), terms.ticket_cap_amount)
+            end
+        ) as forgone_amount
     from {{ ref('fct_penalty') }} as penalties
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on penalties.penalty_term_key = terms.penalty_term_key
