@@ -101,6 +101,9 @@ BOOKS = [
     # July from Wednesday the 1st: 1, 2, Saturday 4 (worked), 6, 7 ... Friday 3 is a holiday. The tenth working day is 14 July.
     _noticed("ten-working-days", days="10", basis="working_days", contract={"objection_calendar_id": "CN"}),
     _noticed("calendar-too-short", days="30", basis="working_days", contract={"objection_calendar_id": "CN"}),
+    # Nothing is known of 4 to 19 July: the tenth day that is known is not the tenth working day.
+    _noticed("calendar-with-a-gap", days="10", basis="working_days", contract={"objection_calendar_id": "GAP"}),
+    _noticed("no-calendar", days="10", basis="working_days"),
 ]  # fmt: skip
 
 COLUMNS = (
@@ -116,7 +119,12 @@ def rights(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
     """By contract and month (`2026-06`) what is said of the right."""
     exports = exports_of(
         BOOKS,
-        calendars=[calendar(), calendar("CN", published_until="2026-08-01")],
+        calendars=[
+            calendar(),
+            calendar("CN", published_until="2026-08-01"),
+            calendar("GAP", published_until="2026-07-04"),
+            calendar("GAP", valid_from="2026-07-20"),
+        ],
         calendar_exceptions=[
             {"calendar_id": "CN", "exception_date": "2026-07-03", "hours": "", "exception_kind": "holiday"},
             {
@@ -173,6 +181,8 @@ ARISEN: dict[str, dict[str, tuple[date, date | None, str]]] = {
     "no-last-day": {"2026-06": (date(2026, 6, 1), None, "open")},
     "ten-working-days": {"2026-06": (date(2026, 6, 1), date(2026, 7, 14), "expired")},
     "calendar-too-short": {"2026-06": (date(2026, 6, 1), None, "open_undated")},
+    "calendar-with-a-gap": {"2026-06": (date(2026, 6, 1), None, "open_undated")},
+    "no-calendar": {"2026-06": (date(2026, 6, 1), None, "open_undated")},
 }
 
 
