@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import Warehouse
 
-
 # contract, owed, and the ledger's lines after the initial one of 100.00
 EFFECTS = [
     ("upheld", "100.00", []),
