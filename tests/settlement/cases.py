@@ -84,6 +84,10 @@ CASES = (
         decided("dispute", "08T08:00", **LINE),
         decided("ruling", "15T09:00", outcome_code="reduced", amount="40.00", answers_decision_id="ruling-by-name-1"),
     )),
+    Case("ticket-by-name", decisions=(
+        decided("dispute", "08T08:00", ticket_id="ticket-by-name-1"),
+        decided("ruling", "15T09:00", outcome_code="reversed", answers_decision_id="ticket-by-name-1"),
+    )),
     Case("reversed", decisions=(decided("dispute", "08T08:00"), decided("ruling", "15T09:00", outcome_code="reversed"))),
     Case("reduced", decisions=(decided("dispute", "08T08:00", **LINE), decided("ruling", "15T09:00", outcome_code="reduced", amount="40.00", **LINE))),
     Case("reduced-to-more", decisions=(decided("ruling", "15T09:00", outcome_code="reduced", amount="140.00", **LINE),)),

@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import Warehouse
 
-
 # contract, owed, and the ledger's lines after the initial one of 100.00
 EFFECTS = [
     ("upheld", "100.00", []),
@@ -42,6 +41,16 @@ def test_a_decision_flows_to_what_is_owed_and_to_the_ledger(
         december,
     )
     assert lines == [("initial", Decimal("100.00")), *((kind, Decimal(amount)) for kind, amount in later_lines)]
+
+
+def test_a_ruling_that_names_the_dispute_of_a_ticket_takes_the_ticket_out_of_the_counts(settled: Warehouse) -> None:
+    assert settled.query(
+        "select line_kind, amount, state_code from marts.fct_ledger_line where contract_id = 'ticket-by-name' order by 1"
+    ) == [("adjustment", Decimal("-100.00"), "approved"), ("initial", Decimal("100.00"), "approved")]
+    assert settled.query(
+        "select excused_count, penalty_amount from marts.fct_penalty where contract_id = 'ticket-by-name'"
+        " and period_month = '2025-12-01'"
+    ) == [(1, Decimal("0.00"))]
 
 
 def test_what_is_given_back_goes_at_once_behind_the_line_it_corrects(settled: Warehouse) -> None:

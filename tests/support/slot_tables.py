@@ -30,7 +30,7 @@ _run_numbers = itertools.count(1)
 
 def penalty(**values: Any) -> dict[str, Any]:
     """A row of fct_penalty: 100.00 CNY owed for January under contract C-1, clause T-1, unless said otherwise."""
-    row = {
+    row: dict[str, Any] = {
         "contract_key": "contract key", "supplier_key": "supplier key", "contract_id": "C-1", "supplier_id": "S-1",
         "penalty_term_id": "T-1", "service_level_id": "SL-1", "clause": "4.1", "penalty_kind": "fixed_per_miss",
         "period_month": "2026-01-01", "currency_code": "CNY", "breached_count": 2, "measured_count": 38,

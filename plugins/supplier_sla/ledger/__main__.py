@@ -49,7 +49,7 @@ def _checks(cursor: Cursor, slot: str) -> Iterator[tuple[str, list[str]]]:
     broken, end = walk_chain(cursor)
     yield (
         f"hash chain: {end.line_number} lines, last hash {end.line_hash}",
-        [f"line {number} is missing, or its hash does not follow" for number in broken],
+        [f"line {number} is missing, or of no publication, or its hash does not follow" for number in broken],
     )
     yield "nights: each found the hash that its last line has now", nights_with_another_hash(cursor)
     yield "publications: each posted the lines it has on record", publications_with_other_lines(cursor)

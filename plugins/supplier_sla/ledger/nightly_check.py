@@ -7,7 +7,7 @@ from datetime import datetime
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.ledger.chain import FIRST, ChainEnd, walk_chain
+from supplier_sla.ledger.chain import FIRST, ChainEnd, changed_before, walk_chain
 from supplier_sla.ledger.invariants import lines_that_do_not_follow, sums_that_differ
 
 SHOWN = 5
@@ -20,8 +20,8 @@ class LedgerBroken(SupplierSlaError):
 def check_night(cursor: Cursor, *, slot: str, publication_id: int, as_of: datetime) -> None:
     """Check tonight's lines and all sums, and remember the last line that was verified.
 
-    Hashes are computed for the lines since the last check, so that the cost follows the night;
-    `scripts/check_ledger` computes all of them.
+    Hashes are computed for the lines since the last check and the earlier ones of their keys, so that the cost follows
+    the night; `scripts/check_ledger` computes all of them.
 
     Raises:
         LedgerBroken: a line is missing, changed or does not follow, or a sum is not what is owed.
@@ -31,8 +31,15 @@ def check_night(cursor: Cursor, *, slot: str, publication_id: int, as_of: dateti
     broken, end = walk_chain(cursor, checked)
     _require(
         "hash chain of the ledger",
-        "every line there, with the hash that follows from it and the line before",
-        [f"line {number}" for number in broken],
+        "every line that publications have on record and no other, each with the hash that follows from it",
+        [f"line {number}" for number in sorted({*changed_before(cursor, checked), *broken})],
+    )
+    cursor.execute("select count(*) from finance.ledger_line")
+    (count,) = cursor.fetchone() or (0,)
+    _require(
+        "lines of the ledger",
+        f"{end.line_number}, numbered without a gap",
+        [] if count == end.line_number else [f"{count} lines"],
     )
     _require(
         "lines of the ledger",

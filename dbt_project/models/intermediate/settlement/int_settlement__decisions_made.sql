@@ -1,4 +1,5 @@
 -- Grain: one row per decision made by the instant of the run, with what it is about and whether it has an effect
+{{ config(materialized='view') }}
 with made as (
     select decisions.*
     from {{ ref('stg_contract_register__decisions') }} as decisions
@@ -25,6 +26,7 @@ scoped as (
         made.evidence,
         made._source_file,
         made._source_row_number,
+        made._delivery_id,
         -- The amount that is read; others say nothing.
         made.decision_kind = 'waive' and made.amount is not null
         or made.decision_kind = 'ruling' and made.outcome_code = 'reduced' as is_amount_set

@@ -1,6 +1,11 @@
 -- Grain: one row per dispute raised by the instant of the run, with the ruling that answered it, if any
 -- A ruling answers the dispute that it names; one that names none answers every dispute of the same contract, clause, month
 -- and ticket that came before it. A ruling without effect answers nothing.
+with decisions as materialized (
+    select *
+    from {{ ref('int_settlement__decisions_made') }}
+)
+
 select
     disputes.decision_id as dispute_id,
     disputes.contract_id,
@@ -11,12 +16,12 @@ select
     answers.decision_id as ruling_id,
     case when answers.decision_id is not null then greatest(answers.decided_at, disputes.decided_at) end as answered_at,
     answers.decision_id is null as is_open
-from {{ ref('int_settlement__decisions_made') }} as disputes
+from decisions as disputes
 left join lateral (
     select
         rulings.decision_id,
         rulings.decided_at
-    from {{ ref('int_settlement__decisions_made') }} as rulings
+    from decisions as rulings
     where
         rulings.decision_kind = 'ruling'
         and rulings.without_effect_code is null

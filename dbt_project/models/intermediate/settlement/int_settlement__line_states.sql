@@ -4,7 +4,26 @@
 -- A line that asks for money is proposed at the run that posted it. The supplier may object for as many whole working days
 -- as the contract gives after that local date; then it is approved, unless the contract wants an approval or a dispute is
 -- open. A line that gives money back waits for nobody, only for the lines of its key before it.
-with lines as (
+with approvals as materialized (
+    select
+        contract_id,
+        penalty_term_id,
+        period_month,
+        decided_at
+    from {{ ref('int_settlement__decisions_made') }}
+    where
+        decision_kind = 'approve'
+        and without_effect_code is null
+),
+
+acknowledgements as materialized (
+    select acknowledgements.*
+    from {{ ref('stg_accounts_payable__acknowledgements') }} as acknowledgements
+    cross join {{ ref('stg_ops__run') }} as run
+    where acknowledgements.acknowledged_at <= run.as_of
+),
+
+lines as (
     select
         lines.*,
         run.as_of,
@@ -65,21 +84,19 @@ windows as (
 decided as (
     select
         windows.*,
-        approvals.decided_at as decided_approval_at,
+        approved.decided_at as decided_approval_at,
         coalesce(disputes.is_disputed, false) as is_disputed,
         coalesce(disputes.disputed_during, '{}') as disputed_during
     from windows
     left join lateral (
         select min(approvals.decided_at) as decided_at
-        from {{ ref('int_settlement__decisions_made') }} as approvals
+        from approvals
         where
-            approvals.decision_kind = 'approve'
-            and approvals.without_effect_code is null
-            and approvals.contract_id = windows.contract_id
+            approvals.contract_id = windows.contract_id
             and coalesce(approvals.penalty_term_id, windows.penalty_term_id) = windows.penalty_term_id
             and coalesce(approvals.period_month, windows.period_month) = windows.period_month
             and approvals.decided_at > windows.proposed_at
-    ) as approvals on true
+    ) as approved on true
     left join lateral (
         select
             bool_or(disputes.is_open) as is_disputed,
@@ -145,11 +162,10 @@ extracted as (
     ) as extracts on true
     left join lateral (
         select acknowledgements.*
-        from {{ ref('stg_accounts_payable__acknowledgements') }} as acknowledgements
+        from acknowledgements
         where
             acknowledgements.extract_number = extracts.extract_number
             and acknowledgements.line_number = approvable.line_number
-            and acknowledgements.acknowledged_at <= approvable.as_of
         order by acknowledgements.acknowledged_at desc, acknowledgements._delivery_id desc
         limit 1
     ) as answers on true
