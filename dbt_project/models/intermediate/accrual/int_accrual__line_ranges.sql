@@ -57,14 +57,15 @@ ends as (
                 terms.attainment_from is null
                 or (given.ratio >= terms.attainment_from and (terms.attainment_to is null or given.ratio < terms.attainment_to))
             )
+    cross join lateral (select greatest(lines.attainment_target - given.ratio, 0) as missing_ratio) as gap
     cross join
         lateral (
             select
                 case
                     when terms.attainment_from is not null then 1
-                    when lines.penalty_kind = 'shortfall' then greatest(lines.attainment_target - given.ratio, 0)
+                    when lines.penalty_kind = 'shortfall' then gap.missing_ratio
                     when lines.penalty_kind = 'per_point_below'
-                        then {{ units_counted('greatest(lines.attainment_target - given.ratio, 0) / lines.point_size', 'lines.unit_rounding') }}
+                        then {{ units_counted('gap.missing_ratio / lines.point_size', 'lines.unit_rounding') }}
                     else (given.ratio < lines.attainment_target)::integer
                 end
                 * coalesce(terms.amount, coalesce(terms.fee_ratio, 1) * coalesce(terms.allocation_ratio, 1) * lines.base_fee_amount)

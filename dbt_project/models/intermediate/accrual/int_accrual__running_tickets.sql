@@ -22,7 +22,7 @@ late as (
         tickets.period_month,
         count(*) as late_count,
         sum(greatest(least(2 * tickets.uncapped_amount, lines.ticket_cap_amount) - tickets.amount, 0))
-            filter (where lines.penalty_kind = 'per_time_late') as further_amount
+        filter (where lines.penalty_kind = 'per_time_late') as further_amount
     from {{ ref('int_penalty__line_tickets') }} as tickets
     inner join {{ ref('int_penalty__lines') }} as lines
         on

@@ -4,18 +4,18 @@ with limited as (
     select
         ranges.*,
         {%- for amount in ('present', 'least', 'most') %}
-        round(
-            least(
-                coalesce(ranges.{{ amount }}_amount, 0),
-                ranges.level_cap_amount,
-                ranges.pool_cap_amount,
-                ranges.monthly_cap_amount,
-                ranges.yearly_cap_amount,
-                ranges.ruled_limit_amount,
-                ranges.waived_limit_amount
-            ),
-            ranges.rounding_digits
-        ) as payable_{{ amount }}_amount,
+            round(
+                least(
+                    coalesce(ranges.{{ amount }}_amount, 0),
+                    ranges.level_cap_amount,
+                    ranges.pool_cap_amount,
+                    ranges.monthly_cap_amount,
+                    ranges.yearly_cap_amount,
+                    ranges.ruled_limit_amount,
+                    ranges.waived_limit_amount
+                ),
+                ranges.rounding_digits
+            ) as payable_{{ amount }}_amount,
         {%- endfor %}
         disputed.is_whole is not null as is_disputed,
         case when disputed.is_whole then 'infinity' else coalesce(disputed.ticket_amount * ranges.multiplier, 0) end as disputed_amount

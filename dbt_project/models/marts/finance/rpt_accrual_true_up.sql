@@ -21,8 +21,9 @@ with came as (
 )
 
 select
-    {{ surrogate_key(['accruals.accounting_period', 'accruals.contract_id', 'accruals.penalty_term_id', 'accruals.period_month', 'accruals.currency_code']) }}
-        as accrual_true_up_key,
+    {{ surrogate_key([
+        'accruals.accounting_period', 'accruals.contract_id', 'accruals.penalty_term_id', 'accruals.period_month', 'accruals.currency_code'
+    ]) }} as accrual_true_up_key,
     accruals.accounting_period,
     accruals.supplier_id,
     accruals.contract_id,

@@ -49,7 +49,7 @@ movements as (
         accounting_period,
         case line_kind
             {%- for line_kind, flow in kinds.items() %}
-            when '{{ line_kind }}' then '{{ flow }}'
+                when '{{ line_kind }}' then '{{ flow }}'
             {%- endfor %}
         end as flow,
         amount
@@ -96,20 +96,20 @@ counted as (
     from movements
     cross join closed
     {%- for flow in flows %}
-    union all
-    select
-        sealed.supplier_id,
-        sealed.contract_id,
-        sealed.currency_code,
-        taken.accounting_period,
-        '{{ flow }}' as flow,
-        taken.sign * sealed.{{ flow }}_amount as amount
-    from {{ ref('stg_finance__accounting_period_movements') }} as sealed
-    cross join closed
-    cross join
-        lateral (
-            values (sealed.accounting_period, 1), ((closed.closed_period + interval '1 month')::date, -1)
-        ) as taken (accounting_period, sign)
+        union all
+        select
+            sealed.supplier_id,
+            sealed.contract_id,
+            sealed.currency_code,
+            taken.accounting_period,
+            '{{ flow }}' as flow,
+            taken.sign * sealed.{{ flow }}_amount as amount
+        from {{ ref('stg_finance__accounting_period_movements') }} as sealed
+        cross join closed
+        cross join
+            lateral (
+                values (sealed.accounting_period, 1), ((closed.closed_period + interval '1 month')::date, -1)
+            ) as taken (accounting_period, sign)
     {%- endfor %}
 ),
 
@@ -145,13 +145,13 @@ periods as (
 
 summed as (
     select
+        {%- for flow in flows %}
+            coalesce(sum(counted.amount) filter (where counted.flow = '{{ flow }}'), 0) as {{ flow }}_amount,
+        {%- endfor %}
         periods.supplier_id,
         periods.contract_id,
         periods.currency_code,
-        periods.accounting_period,
-        {%- for flow in flows %}
-        coalesce(sum(counted.amount) filter (where counted.flow = '{{ flow }}'), 0) as {{ flow }}_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        periods.accounting_period
     from periods
     left join counted
         on
@@ -165,7 +165,7 @@ summed as (
 balanced as (
     select
         summed.*,
-        sum({% for flow in kinds.values() %}{{ flow }}_amount + {% endfor %}0 - paid_amount) over (
+        sum(new_amount + adjustment_amount + earn_back_amount + dispute_amount + waiver_amount - paid_amount) over (
             partition by supplier_id, contract_id, currency_code
             order by accounting_period
         ) as closing_amount
@@ -199,7 +199,7 @@ select
         order by balanced.accounting_period
     )::numeric(18, 2) as opening_amount,
     {%- for flow in flows[:6] %}
-    balanced.{{ flow }}_amount::numeric(18, 2) as {{ flow }}_amount,
+        balanced.{{ flow }}_amount::numeric(18, 2) as {{ flow }}_amount,
     {%- endfor %}
     balanced.closing_amount::numeric(18, 2) as closing_amount,
     balanced.extracted_amount::numeric(18, 2) as extracted_amount,
