@@ -49,7 +49,9 @@ def stretch(ticket_id: str, **values: Any) -> dict[str, Any]:
     return row | values
 
 
-def answer(line_number: int, status_code: str, at: datetime, *, extract_number: int = 1, **values: Any) -> dict[str, Any]:
+def answer(
+    line_number: int, status_code: str, at: datetime, *, extract_number: int = 1, **values: Any
+) -> dict[str, Any]:
     """What finance says about a line of an extract."""
     row = {"receiver_code": "finance", "extract_number": extract_number, "line_number": line_number}
     return row | {"status_code": status_code, "acknowledged_at": at} | values
@@ -76,7 +78,12 @@ def night(
     with session(warehouse.transformer_url) as connection, connection, connection.cursor() as cursor:
         columns = stretch_columns()
         tables = [
-            (slot, "rpt_ticket_sla_stretch", ", ".join(f'"{name}" {kind}' for name, kind in columns.items()), stretches),
+            (
+                slot,
+                "rpt_ticket_sla_stretch",
+                ", ".join(f'"{name}" {kind}' for name, kind in columns.items()),
+                stretches,
+            ),
             (layer_schemas(slot)["staging"], "stg_accounts_payable__acknowledgements", None, answers),
             (layer_schemas(slot)["staging"], "stg_contract_register__decisions", None, decisions),
         ]

@@ -248,7 +248,10 @@ def test_each_line_goes_to_the_one_receiver_that_gets_it_and_is_held_when_there_
         ("shared", 1, Decimal("100.00"), "EUR", "A"),
         ("euro", 1, Decimal("-100.00"), "CNY", "C"),
     ]
-    assert [(line.line_number, line.reason_code) for line in handed.held] == [(3, "several_receivers"), (5, "no_receiver")]
+    assert [(line.line_number, line.reason_code) for line in handed.held] == [
+        (3, "several_receivers"),
+        (5, "no_receiver"),
+    ]
     assert "shared, euro" in handed.held[0].explanation
     assert warehouse.query("select line_number, reason_code from ops.extract_held_line order by 1") == [
         (3, "several_receivers"), (5, "no_receiver"),
@@ -294,7 +297,9 @@ def test_a_failed_check_keeps_the_file_in_and_others_go(warehouse: Warehouse, tm
     assert not (tmp_path / "A").exists()
     hand(warehouse, tmp_path, receivers=receivers)
     assert (tmp_path / "A" / "penalty_extract_000001.csv").exists()
-    assert warehouse.query("select * from ops.extract_held_line union all select null, null, null, null where false") == []
+    assert (
+        warehouse.query("select * from ops.extract_held_line union all select null, null, null, null where false") == []
+    )
 
 
 def test_a_number_of_a_receiver_that_is_gone_is_named(

@@ -51,6 +51,14 @@ class OracleAp(YamlModel):
     source: Annotated[str, Field(min_length=1, max_length=80)] = "SUPPLIER_SLA"
     distribution: Annotated[str, Field(max_length=250)] = "{cost_centre}-{gl_account}"
 
+    @model_validator(mode="after")
+    def _distribution_can_be_filled(self) -> Self:
+        try:
+            self.distribution.format(cost_centre="", gl_account="")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("distribution: {cost_centre} and {gl_account}, no other names in braces") from None
+        return self
+
 
 class Sap(YamlModel):
     """SAP FI: company code, document types of credit memo and invoice, decimal sign of amounts."""

@@ -39,14 +39,17 @@ def check_drafts(url: str, drafts: Sequence[Draft], as_of: datetime, docs: Path)
     }
 
 
-def draft_subject(suite: DoorOutFileSuite, receiver_code: str, period: date, as_of: datetime) -> Subject:
+def draft_subject(
+    suite: DoorOutFileSuite, receiver_code: str, period: date, as_of: datetime, *, schema: str = "ops"
+) -> Subject:
     """The rows of one receiver, with the placeholders that the suite's SQL may use."""
     return Subject(
         name=f"{suite.name}_of_receiver_{receiver_code}",
         expectations=suite.expectations,
-        schema="ops",
+        schema=schema,
         table=suite.table,
         placeholders={
+            "drafts": f"{schema}.{suite.table}",
             "receiver": receiver_code,
             "open_period": f"date '{period.isoformat()}'",
             "as_of": sql_timestamp(as_of),

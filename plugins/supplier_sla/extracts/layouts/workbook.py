@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from supplier_sla.extracts.extract import Extract, RenderedFile, text
+from supplier_sla.extracts.extract import Extract, RenderedFile, Row, text
 from supplier_sla.extracts.layouts.columns import PENALTY_COLUMNS
 from supplier_sla.extracts.layouts.evidence import TABLES, cell, evidence_files
 from supplier_sla.extracts.layouts.layout import Column, Layout, amount_objection
@@ -25,13 +25,14 @@ def _render(extract: Extract) -> list[RenderedFile]:
             *[[_cell(extract, column, line) for column in PENALTY_COLUMNS] for line in extract.lines],
         ]
     )
+    totals: list[list[Cell]] = [["total", currency, total] for currency, total in extract.totals.items()]
     control: list[list[Cell]] = [
         [column.name for column in CONTROL_COLUMNS],
         ["extract_number", "", Decimal(extract.number)],
         ["receiver_code", "", extract.receiver.receiver_code],
         ["booking_period", "", extract.booking_period.isoformat()],
         ["row_count", "", Decimal(len(extract.lines))],
-        *[["total", currency, total] for currency, total in extract.totals.items()],
+        *totals,
         ["lines_sha256", "", sha256(lines)],
     ]
     content = xlsx_bytes({"lines": lines, "control": sheet_bytes(control)})
@@ -39,12 +40,12 @@ def _render(extract: Extract) -> list[RenderedFile]:
     return [RenderedFile(name, content, len(extract.lines)), *evidence_files(extract)]
 
 
-def _cell(extract: Extract, column: Column, line: dict[str, object]) -> Cell:
+def _cell(extract: Extract, column: Column, line: Row) -> Cell:
     if column.is_text:
         return cell(extract, column, line)
     value = extract.number if column.name == "extract_number" else line.get(column.name)
     if column.name == "amount":
-        value = extract.receiver.amount(line["amount"], str(line["currency_code"]))  # type: ignore[arg-type]
+        value = extract.receiver.amount(line["amount"], line["currency_code"])
     return None if value is None else Decimal(text(value) or "0")
 
 

@@ -8,7 +8,7 @@ import zlib
 from datetime import UTC, datetime
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 revision = "0016"
 down_revision = "0013"
@@ -184,7 +184,7 @@ def _keep_bytes() -> None:
         text("select extract_number, penalty_sha256, breach_sha256 from finance.extract order by extract_number")
     ).fetchall()
     for number, penalty_sha256, breach_sha256 in given:
-        totals = dict(connection.execute(text(TOTALS), {"number": number}).tuples())
+        totals: dict[str, str] = dict(connection.execute(text(TOTALS), {"number": number}).tuples())
         files = [
             *_files(connection, number, "penalty", PENALTY_COLUMNS, PENALTIES, penalty_sha256, totals),
             *_files(connection, number, "breach", BREACH_COLUMNS, BREACHES, breach_sha256, None),
@@ -203,7 +203,15 @@ def _keep_bytes() -> None:
             )  # fmt: skip
 
 
-def _files(connection, number, kind, columns, statement, promised, totals):
+def _files(
+    connection: Connection,
+    number: int,
+    kind: str,
+    columns: str,
+    statement: str,
+    promised: str,
+    totals: dict[str, str] | None,
+) -> list[tuple[str, int | None, str, bytes]]:
     """A data file and its control file. The hash is the one that was promised with the number, whatever came out."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -216,7 +224,12 @@ def _files(connection, number, kind, columns, statement, promised, totals):
         writer.writerow([_cell(said.get(name.rstrip("*")), guard=name.endswith("*")) for name in names])
     data = b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8")
     name = f"{kind}_extract_{number:06d}"
-    control = {"extract_number": number, "file_name": f"{name}.csv", "row_count": len(rows), "sha256": promised}
+    control: dict[str, object] = {
+        "extract_number": number,
+        "file_name": f"{name}.csv",
+        "row_count": len(rows),
+        "sha256": promised,
+    }
     if totals is not None:
         control["control_totals"] = totals
     control_bytes = (json.dumps(control, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
@@ -226,7 +239,7 @@ def _files(connection, number, kind, columns, statement, promised, totals):
     ]
 
 
-def _cell(value, *, guard: bool) -> str:
+def _cell(value: object, *, guard: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
