@@ -130,7 +130,12 @@ def _list_held(cursor: Cursor, held: Sequence[HeldLine], as_of: datetime) -> Non
     if held:
         execute_values(
             cursor,
-            "insert into ops.extract_held_line (line_number, reason_code, explanation, as_of) values %s",
+            "insert into ops.extract_held_line (line_number, contract_id, penalty_term_id, period_month,"
+            " currency_code, amount, reason_code, explanation, as_of)"
+            " select line_number, contract_id, penalty_term_id, period_month, currency_code, amount, held.reason_code,"
+            "   held.explanation, held.as_of::timestamptz"
+            " from finance.ledger_line"
+            " inner join (values %s) as held (line_number, reason_code, explanation, as_of) using (line_number)",
             [(line.line_number, line.reason_code, line.explanation, as_of) for line in held],
         )
 

@@ -91,6 +91,11 @@ comment on table ops.extract_draft is
 
 create table ops.extract_held_line (
     line_number bigint primary key references finance.ledger_line,
+    contract_id text not null,
+    penalty_term_id text not null,
+    period_month date not null,
+    currency_code text not null,
+    amount numeric(18, 2) not null,
     reason_code text not null,
     explanation text not null,
     as_of timestamptz not null
