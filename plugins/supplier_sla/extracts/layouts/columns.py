@@ -29,7 +29,6 @@ PENALTY_COLUMNS: tuple[Column, ...] = (
         supplier_name_zh="Its name in Chinese.",
         contract_id="Contract.",
         contract_name="Its name.",
-        contract_name_zh="Its name in Chinese.",
         penalty_term_id="Penalty clause.",
         clause="Clause of the contract.",
         service_level_id="Service level.",
@@ -67,6 +66,7 @@ PENALTY_COLUMNS: tuple[Column, ...] = (
         booking_period="First day of the accounting period that was open at the hand-over: book it there.",
         vendor_number="The supplier's number in accounts payable.",
         vendor_site_code="The supplier's site there.",
+        contract_name_zh="The contract's name in Chinese.",
     ),
     *_number(attempt_number="1; from 2 on the line goes out again after finance rejected it."),
     *_text(

@@ -131,7 +131,7 @@ grant select, insert, delete on ops.extract_draft, ops.extract_held_line to tran
 # A photograph of the only layout that there was, to keep the bytes of the numbers given in it.
 PENALTY_COLUMNS = (
     "extract_number line_number line_kind* corrects_line_number accounting_period* supplier_id* supplier_name*"
-    " supplier_name_zh* contract_id* contract_name* contract_name_zh* penalty_term_id* clause* service_level_id*"
+    " supplier_name_zh* contract_id* contract_name* penalty_term_id* clause* service_level_id*"
     " period_month* currency_code* amount owed_amount penalty_kind* breached_count measured_count attainment_ratio"
     " band_from band_to unit_amount fee_ratio fee_amount gross_amount cap_amount cap_clause* gross_before_amount"
     " cap_reduction_amount tax_treatment_code* cost_centre* gl_account* as_of* line_hash*"
@@ -189,7 +189,7 @@ def _keep_bytes() -> None:
         text("select extract_number, penalty_sha256, breach_sha256 from finance.extract order by extract_number")
     ).fetchall()
     for number, penalty_sha256, breach_sha256 in given:
-        totals: dict[str, str] = dict(connection.execute(text(TOTALS), {"number": number}).tuples())
+        totals: dict[str, str] = dict(connection.execute(text(TOTALS), {"number": number}).tuples().all())
         files = [
             *_files(connection, number, "penalty", PENALTY_COLUMNS, PENALTIES, penalty_sha256, totals),
             *_files(connection, number, "breach", BREACH_COLUMNS, BREACHES, breach_sha256, None),
