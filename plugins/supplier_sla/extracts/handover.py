@@ -213,7 +213,7 @@ def _write(
                     f"extract {number} of {receiver_code}, file {name}",
                     expected=f"bytes with the SHA-256 {promised} that was recorded with its number",
                     found=sha256(content),
-                    next_step="find out who changed finance.extract_file or the ledger; nothing was written",
+                    next_step="find out who changed finance.extract_file; nothing was written",
                 )
         for name, _, _, content in files:
             write_whole(folder / name, content)
