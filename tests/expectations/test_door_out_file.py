@@ -30,8 +30,9 @@ def sent_one(warehouse: Warehouse) -> Iterator[Connection]:
     """Four ledger lines of 100.00 EUR, the third with an adjustment behind it, the last gone out as extract 1."""
     due = [penalty(penalty_term_id=f"T-{number}", currency_code="EUR") for number in range(1, 5)]
     night(warehouse, *due[:3])
-    night(warehouse, due[0], due[1], {**due[2], "owed_amount": "60.00"})
-    night(warehouse, due[0], due[1], {**due[2], "owed_amount": "60.00"}, due[3])
+    lower = penalty(penalty_term_id="T-3", currency_code="EUR", owed_amount="60.00")
+    night(warehouse, due[0], due[1], lower)
+    night(warehouse, due[0], due[1], lower, due[3])
     with closing(connect(warehouse.admin_url)) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute(

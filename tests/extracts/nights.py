@@ -41,8 +41,8 @@ STAGING = {
 def stretch(ticket_id: str, **values: Any) -> dict[str, Any]:
     """A row of rpt_ticket_sla_stretch: two counted hours of a ticket, unless said otherwise."""
     row = {
-        "ticket_sla_key": f"sla {ticket_id}", "ticket_key": f"desk/{ticket_id}", "source_system": "desk",
-        "ticket_id": ticket_id, "service_level_id": "SL-1", "from_at": "2026-01-05T00:00:00Z",
+        "ticket_sla_key": f"desk/{ticket_id} SL-1 2026-01-01", "ticket_key": f"desk/{ticket_id}", "source_system": "desk",
+        "ticket_id": ticket_id, "service_level_id": "SL-1", "from_at": "2026-01-05T00:00:00.5Z",
         "to_at": "2026-01-05T02:00:00Z", "clock_state_code": "running", "is_open": True, "counted_seconds": 7200,
         "actor_id": "m.mueller", "_source_file": "events.csv", "_source_row_number": 12,
     }  # fmt: skip

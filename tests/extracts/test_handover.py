@@ -79,6 +79,7 @@ def test_the_files_say_what_the_ledger_says(warehouse: Warehouse, tmp_path: Path
     stretches = [
         stretch("7"), stretch("7", from_at="2026-01-05T02:00:00Z", clock_state_code="paused"), stretch("8"),
         stretch("7", service_level_id="SL-2"),
+        stretch("7", ticket_sla_key="second cycle", from_at="2026-01-06T00:00:00Z", clock_state_code="stopped"),
     ]  # fmt: skip
     night(warehouse, penalty(), breaches=[breach("7", ticket_key="desk/7")], stretches=stretches)
     extract(warehouse, tmp_path)

@@ -10,6 +10,8 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
+from supplier_sla.extracts.extract import text
+
 LINES = """
 select
     line.line_number, line.line_kind, line.corrects_line_number, line.accounting_period, line.contract_id,
@@ -72,10 +74,15 @@ def read_stretches(cursor: Cursor, slot: str, evidence: Sequence[dict[str, Any]]
 
 
 def _clocks_of(row: dict[str, Any], clocks: dict[tuple[str, str], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """A ticket that was opened again may have several measurements of one level; evidence that names one means it."""
+    """Of a ticket that was opened again and so measured several times, the measurement that began when the evidence
+    says; all of them when none did, because the night has learned of another beginning since.
+    """
     found = clocks.get((row["ticket_key"], row["service_level_id"]), [])
-    named = row.get("ticket_sla_key")
-    return [stretch for stretch in found if named is None or stretch["ticket_sla_key"] == named]
+    began: dict[str, str | None] = {}
+    for stretch in found:
+        began.setdefault(stretch["ticket_sla_key"], text(stretch["from_at"]))
+    meant = {key for key, at in began.items() if at == row.get("started_at")} or set(began)
+    return [stretch for stretch in found if stretch["ticket_sla_key"] in meant]
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:

@@ -16,24 +16,12 @@ with answers as (
         acknowledgements._source_row_number desc
 ),
 
-extracted as (
-    select
-        lines.*,
-        extracts.as_of as extracted_as_of,
-        max(lines.attempt_number) over (partition by lines.line_number) as newest_attempt_number
-    from {{ source('extracts', 'extract_line') }} as lines
-    inner join {{ source('extracts', 'extract') }} as extracts
-        on
-            lines.receiver_code = extracts.receiver_code
-            and lines.extract_number = extracts.extract_number
-),
-
 compared as (
     select
         extracted.attempt_number,
-        extracted.newest_attempt_number,
+        extracted.is_newest_attempt,
         extracted.currency_code,
-        extracted.extracted_as_of,
+        extracted.as_of as extracted_as_of,
         extracted.detail,
         extracted.amount as extracted_amount,
         answers.status_code,
@@ -48,7 +36,7 @@ compared as (
         case
             when answers.status_code in ('accepted', 'paid') then coalesce(answers.amount, extracted.amount)
         end as acknowledged_amount
-    from extracted
+    from {{ ref('stg_finance__extract_lines') }} as extracted
     full join answers
         on
             extracted.receiver_code = answers.receiver_code
@@ -61,8 +49,8 @@ judged as (
         compared.*,
         case
             when attempt_number is null then 'unknown_line'
-            when attempt_number < newest_attempt_number and coalesce(status_code, 'rejected') = 'rejected' then 'resent'
-            when attempt_number < newest_attempt_number then 'booked_twice'
+            when not is_newest_attempt and coalesce(status_code, 'rejected') = 'rejected' then 'resent'
+            when not is_newest_attempt then 'booked_twice'
             when status_code is null then 'waiting'
             when acknowledged_amount <> extracted_amount then 'difference'
             else status_code

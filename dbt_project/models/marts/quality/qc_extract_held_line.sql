@@ -11,4 +11,4 @@ select
     reason_code,
     explanation,
     as_of
-from {{ source('handover', 'extract_held_line') }}
+from {{ source('ops', 'extract_held_line') }}

@@ -129,7 +129,11 @@ BREACH_COLUMNS: tuple[Column, ...] = (
         _source_row_number="Line of that file; the header is line 1.",
         borne_share="Share of the miss that the supplier bears, 0 to 1.",
         unit_count="Units of the ticket: misses or units of time.",
+        uncapped_amount="What it would come to without the cap of a ticket.",
         amount="What the ticket comes to by itself.",
+    ),
+    *_text(
+        is_relieved="Whether small-volume relief makes it free.",
     ),
 )
 

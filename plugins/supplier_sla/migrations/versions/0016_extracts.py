@@ -5,13 +5,15 @@ import hashlib
 import io
 import json
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from alembic import op
 from sqlalchemy import Connection, text
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -185,7 +187,7 @@ def upgrade() -> None:
 
 def _keep_bytes() -> None:
     connection = op.get_bind()
-    given = connection.execute(
+    given: Sequence[Any] = connection.execute(
         text("select extract_number, penalty_sha256, breach_sha256 from finance.extract order by extract_number")
     ).fetchall()
     for number, penalty_sha256, breach_sha256 in given:
@@ -222,7 +224,7 @@ def _files(
     writer = csv.writer(buffer, lineterminator="\r\n")
     names = columns.split()
     writer.writerow([name.rstrip("*") for name in names])
-    rows = connection.execute(text(statement), {"number": number}).fetchall()
+    rows: Sequence[Any] = connection.execute(text(statement), {"number": number}).fetchall()
     for content, as_of in rows:
         instant = {} if as_of is None else {"as_of": as_of.astimezone(UTC).isoformat()}
         said = {**content, "extract_number": number, **instant}
