@@ -15,7 +15,7 @@ from supplier_sla.database import connect, session
 from supplier_sla.extracts.handover import ExtractKeptIn, hand_over
 from supplier_sla.extracts.receiver import load_receivers
 from supplier_sla.quality.door_out_file import check_drafts, draft_subject
-from supplier_sla.quality.runner import run_suites
+from supplier_sla.quality.runner import Subject, run_suites
 from supplier_sla.quality.suite import door_out_file_suite
 from tests.conftest import Warehouse
 from tests.expectations.offender_files import Row, insert, read_offenders
@@ -63,7 +63,7 @@ def test_each_offender_breaks_its_own_expectation(
     given = read_offenders("door_out_file", suite.stem)
     cases = [("good rows", given.good, frozenset[str]())]
     cases += [(offender.name, offender.rows, offender.breaks) for offender in given.offenders]
-    subjects = []
+    subjects: list[Subject] = []
     for _, rows, _ in cases:
         schema = f"draft_{len(subjects)}"
         lay_out(sent_one, schema, rows)

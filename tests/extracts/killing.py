@@ -83,7 +83,11 @@ def _count_steps(crash_before: int) -> None:
             return super().cursor(*arguments, **options)
 
     right = psycopg2.connect
-    psycopg2.connect = lambda *arguments, **options: right(*arguments, **options, connection_factory=CountingConnection)
+
+    def connect(*arguments: Any, **options: Any) -> Any:
+        return right(*arguments, **options, connection_factory=CountingConnection)
+
+    psycopg2.connect = connect
     for name in ("fsync", "open", "replace", "rename", "mkdir"):
         setattr(os, name, counted(getattr(os, name)))
     io.open = counted(io.open)  # what Path.open calls

@@ -15,7 +15,6 @@ from tests.support.slot_tables import AS_OF, penalty
 
 REJECTED_AT = AS_OF + timedelta(hours=10)
 NEXT_NIGHT = AS_OF + timedelta(days=1)
-LATER = {"as_of": NEXT_NIGHT}
 
 
 def attempts(warehouse: Warehouse) -> list[tuple[Any, ...]]:
@@ -41,23 +40,23 @@ def test_an_approval_after_the_rejection_sends_the_line_again_once(sent: Warehou
     rejected = [answer(1, "rejected", REJECTED_AT)]
     due = penalty(gl_account="540100")
 
-    night(sent, due, answers=rejected, decisions=[approval(REJECTED_AT)], **LATER)
-    assert hand(sent, tmp_path, **LATER).written == [], "a decision of the same instant came before the answer"
+    night(sent, due, answers=rejected, decisions=[approval(REJECTED_AT)], as_of=NEXT_NIGHT)
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == [], "a decision of the same instant came before the answer"
     assert reasons(sent) == [(1, "rejected")]
 
     after = [approval(REJECTED_AT + timedelta(seconds=1), penalty_term_id="T-1", period_month="2026-01-01")]
-    night(sent, due, answers=rejected, decisions=after, **LATER)
-    assert len(hand(sent, tmp_path, **LATER).written) == 3
+    night(sent, due, answers=rejected, decisions=after, as_of=NEXT_NIGHT)
+    assert len(hand(sent, tmp_path, as_of=NEXT_NIGHT).written) == 3
     assert attempts(sent) == [(1, 1, 1), (2, 1, 2)]
-    assert hand(sent, tmp_path, **LATER).written == [], "the second attempt has not been answered"
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == [], "the second attempt has not been answered"
     assert {name: content for name, content in contents(tmp_path).items() if name in first} == first
 
     paid = [*rejected, answer(1, "paid", REJECTED_AT + timedelta(hours=2), extract_number=2)]
-    night(sent, due, answers=paid, decisions=after, **LATER)
-    assert hand(sent, tmp_path, **LATER).written == []
+    night(sent, due, answers=paid, decisions=after, as_of=NEXT_NIGHT)
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == []
     rejected_again = [*rejected, answer(1, "rejected", REJECTED_AT + timedelta(hours=2), extract_number=2)]
-    night(sent, due, answers=rejected_again, decisions=after, **LATER)
-    assert hand(sent, tmp_path, **LATER).written == [], "that approval was before the second rejection"
+    night(sent, due, answers=rejected_again, decisions=after, as_of=NEXT_NIGHT)
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == [], "that approval was before the second rejection"
 
 
 @pytest.mark.parametrize(
@@ -85,8 +84,8 @@ def test_an_approval_after_the_rejection_sends_the_line_again_once(sent: Warehou
 def test_without_a_rejection_and_its_correction_nothing_goes_out_again(
     module_sent: Warehouse, tmp_path: Path, answers: list[dict[str, Any]], decisions: list[dict[str, Any]]
 ) -> None:
-    night(module_sent, penalty(), answers=answers, decisions=decisions, **LATER)
-    assert hand(module_sent, tmp_path, **LATER).written == []
+    night(module_sent, penalty(), answers=answers, decisions=decisions, as_of=NEXT_NIGHT)
+    assert hand(module_sent, tmp_path, as_of=NEXT_NIGHT).written == []
     assert attempts(module_sent) == [(1, 1, 1)]
 
 
@@ -101,8 +100,8 @@ def test_a_corrected_account_or_vendor_goes_out_under_a_new_number_and_the_old_o
     sent: Warehouse, tmp_path: Path
 ) -> None:
     first = contents(tmp_path)
-    night(sent, penalty(gl_account="540199"), answers=[answer(1, "rejected", REJECTED_AT)], **LATER)
-    hand(sent, tmp_path, **LATER)
+    night(sent, penalty(gl_account="540199"), answers=[answer(1, "rejected", REJECTED_AT)], as_of=NEXT_NIGHT)
+    hand(sent, tmp_path, as_of=NEXT_NIGHT)
     assert attempts(sent) == [(1, 1, 1), (2, 1, 2)]
     second = (tmp_path / "penalty_extract_000002.csv").read_text(encoding="utf-8-sig")
     assert "540199" in second
@@ -113,8 +112,8 @@ def test_a_corrected_account_or_vendor_goes_out_under_a_new_number_and_the_old_o
 
     moved = [{**VENDOR, "vendor_site_code": "NORTH"}]
     answers = [answer(1, "rejected", REJECTED_AT), answer(1, "rejected", REJECTED_AT, extract_number=2)]
-    night(sent, penalty(gl_account="540199"), answers=answers, suppliers=moved, **LATER)
-    hand(sent, tmp_path, **LATER)
+    night(sent, penalty(gl_account="540199"), answers=answers, suppliers=moved, as_of=NEXT_NIGHT)
+    hand(sent, tmp_path, as_of=NEXT_NIGHT)
     assert attempts(sent)[-1] == (3, 1, 3)
     assert "NORTH" in (tmp_path / "penalty_extract_000003.csv").read_text(encoding="utf-8-sig")
 
@@ -122,11 +121,11 @@ def test_a_corrected_account_or_vendor_goes_out_under_a_new_number_and_the_old_o
 def test_what_adjusts_a_rejected_line_waits_until_it_goes_out_again(sent: Warehouse, tmp_path: Path) -> None:
     rejected = [answer(1, "rejected", REJECTED_AT)]
     lower = penalty(gl_account="540100", owed_amount="60.00")
-    night(sent, lower, answers=rejected, **LATER)
-    assert hand(sent, tmp_path, **LATER).written == []
+    night(sent, lower, answers=rejected, as_of=NEXT_NIGHT)
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == []
     assert reasons(sent) == [(1, "rejected"), (2, "waits_for_line")]
-    night(sent, {**lower, "cost_centre": "4712"}, answers=rejected, **LATER)
-    hand(sent, tmp_path, **LATER)
+    night(sent, {**lower, "cost_centre": "4712"}, answers=rejected, as_of=NEXT_NIGHT)
+    hand(sent, tmp_path, as_of=NEXT_NIGHT)
     assert attempts(sent) == [(1, 1, 1), (2, 1, 2), (2, 2, 1)]
 
 
