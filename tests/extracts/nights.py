@@ -70,10 +70,14 @@ def night(
     stretches: Iterable[Row] = (),
     answers: Iterable[Row] = (),
     decisions: Iterable[Row] = (),
+    disputed: Sequence[int] = (),
     as_of: datetime = AS_OF,
 ) -> None:
     """Publish a slot that says this."""
     slot, run_id = reserve(warehouse, as_of=as_of)
+    states_name = sql.Identifier(layer_schemas(slot)["intermediate"], "int_settlement__line_states")
+    with session(warehouse.transformer_url) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("drop view if exists {}").format(states_name))
     build_slot(warehouse, slot, penalties=penalties, breaches=breaches, suppliers=suppliers, contracts=(CONTRACT,))
     with session(warehouse.transformer_url) as connection, connection, connection.cursor() as cursor:
         columns = stretch_columns()
@@ -96,6 +100,16 @@ def night(
                     name, sql.SQL(", ").join(map(sql.Identifier, row))
                 )
                 execute_values(cursor, statement.as_string(cursor), [tuple(row.values())])
+        states = sql.SQL(
+            "create or replace view {} as select line_number, true as is_released,"
+            " (select max(extract_number) from finance.extract_line as extracted"
+            " where extracted.line_number = lines.line_number) as extract_number,"
+            " line_number = any({}::bigint[]) as is_disputed from finance.ledger_line as lines"
+        ).format(
+            states_name,
+            sql.Literal(list(disputed)),
+        )
+        cursor.execute(states)
     switch(warehouse, slot, run_id)
 
 

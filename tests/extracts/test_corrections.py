@@ -129,6 +129,16 @@ def test_what_adjusts_a_rejected_line_waits_until_it_goes_out_again(sent: Wareho
     assert attempts(sent) == [(1, 1, 1), (2, 1, 2), (2, 2, 1)]
 
 
+def test_an_open_dispute_holds_a_corrected_line(sent: Warehouse, tmp_path: Path) -> None:
+    rejected = [answer(1, "rejected", REJECTED_AT)]
+    night(sent, penalty(gl_account="540199"), disputed=[1], answers=rejected, as_of=NEXT_NIGHT)
+    assert hand(sent, tmp_path, as_of=NEXT_NIGHT).written == []
+    assert reasons(sent) == [(1, "disputed")]
+    night(sent, penalty(gl_account="540199"), answers=rejected, as_of=NEXT_NIGHT)
+    hand(sent, tmp_path, as_of=NEXT_NIGHT)
+    assert attempts(sent) == [(1, 1, 1), (2, 1, 2)]
+
+
 def test_the_database_itself_refuses_a_second_first_attempt(sent: Warehouse) -> None:
     with pytest.raises(Exception, match="a_line_goes_out_once_per_attempt"):
         sent.query(

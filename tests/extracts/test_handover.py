@@ -279,6 +279,19 @@ def test_what_corrects_a_held_line_waits_for_it(warehouse: Warehouse, tmp_path: 
     assert "more than 0 decimal places" in handed.held[0].explanation
 
 
+def test_a_receiver_whose_folder_is_closed_holds_up_nobody_else(warehouse: Warehouse, tmp_path: Path) -> None:
+    night(warehouse, penalty(contract_id="A"), penalty(contract_id="B"))
+    receivers = [
+        Receiver(receiver_code=code.lower(), folder=code, gets=Scope(contracts=(code,))) for code in ("A", "B")
+    ]
+    (tmp_path / "A").write_text("in the way")
+    with pytest.raises(OutboxUnwritable):
+        hand(warehouse, tmp_path, receivers=receivers)
+    assert warehouse.query("select receiver_code from finance.extract_written") == [("b",)]
+    (tmp_path / "A").unlink()
+    assert {path.parent.name for path in hand(warehouse, tmp_path, receivers=receivers).written} == {"A"}
+
+
 def test_a_failed_check_keeps_the_file_in_and_others_go(warehouse: Warehouse, tmp_path: Path) -> None:
     night(warehouse, penalty(contract_id="A"), penalty(contract_id="B"))
     receivers = [

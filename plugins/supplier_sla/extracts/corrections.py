@@ -38,6 +38,7 @@ select
     newest_attempt.detail as written,
     to_jsonb(penalty) as penalty,
     to_jsonb(supplier) as supplier,
+    to_jsonb(states) as states,
     exists (
         select from {staging}.stg_contract_register__decisions as decisions
         where
@@ -60,6 +61,7 @@ left join {slot}.fct_penalty as penalty
         and penalty.currency_code = line.currency_code
 left join {slot}.dim_supplier as supplier
     on supplier.supplier_id = line.detail ->> 'supplier_id' and supplier.is_current
+left join {intermediate}.int_settlement__line_states as states on states.line_number = line.line_number
 where newest_answer.status_code = 'rejected'
 order by line.line_number
 """
@@ -67,13 +69,14 @@ order by line.line_number
 
 @dataclass(frozen=True)
 class Rejection:
-    """A line whose newest attempt finance rejected. `coding` is today's; `is_corrected`: it may go out again."""
+    """A line whose newest attempt finance rejected. `coding` is today's. Corrected, it goes out again."""
 
     line_number: int
     attempt_number: int
     rejected_at: datetime
     coding: Mapping[str, str | None]
     is_corrected: bool
+    is_disputed: bool
 
 
 def rejections(cursor: Cursor, slot: str, as_of: datetime) -> dict[int, Rejection]:
@@ -83,7 +86,7 @@ def rejections(cursor: Cursor, slot: str, as_of: datetime) -> dict[int, Rejectio
     given) was taken, or when its coding in the published night is not the one that was rejected.
     """
     with cursor.connection.cursor(cursor_factory=RealDictCursor) as by_name:
-        names = {"staging": layer_schemas(slot)["staging"], "slot": slot}
+        names = {**layer_schemas(slot), "slot": slot}
         by_name.execute(
             sql.SQL(REJECTED).format(**{key: sql.Identifier(name) for key, name in names.items()}), {"as_of": as_of}
         )
@@ -91,7 +94,7 @@ def rejections(cursor: Cursor, slot: str, as_of: datetime) -> dict[int, Rejectio
 
 
 def _rejection(row: dict[str, object]) -> Rejection:
-    written, penalty, supplier = (_json(row[name]) for name in ("written", "penalty", "supplier"))
+    written, penalty, supplier, states = (_json(row[name]) for name in ("written", "penalty", "supplier", "states"))
     today = {column: (penalty if column in penalty else supplier or written).get(column) for column in CODING_COLUMNS}
     if not penalty:  # nothing is assessed there any more; the books go on under the accounts of then
         today |= {column: written.get(column) for column in CODING_COLUMNS[:3]}
@@ -102,6 +105,7 @@ def _rejection(row: dict[str, object]) -> Rejection:
         rejected_at=row["rejected_at"],  # type: ignore[arg-type]
         coding=today,
         is_corrected=bool(row["is_approved_since"]) or is_changed,
+        is_disputed=bool(states.get("is_disputed")),
     )
 
 

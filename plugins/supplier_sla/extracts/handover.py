@@ -80,8 +80,9 @@ def hand_over(
                 else:
                     _give_number(cursor, draft)
         handed = HandedOver(held=held)
-        for receiver_code, number in _unwritten(connection):
-            handed.written += _write(connection, receiver_code, number, outbox, receivers)
+        obstacles = _write_all(connection, outbox, receivers, handed)
+    if obstacles:
+        raise next(iter(obstacles.values()))
     _refuse_failed(drafts, failed)
     return handed
 
@@ -194,6 +195,20 @@ def _unwritten(connection: Connection) -> list[tuple[str, int]]:
             " where written_at is null order by receiver_code, extract_number"
         )
         return cursor.fetchall()
+
+
+def _write_all(
+    connection: Connection, outbox: Path, receivers: Sequence[Receiver], handed: HandedOver
+) -> dict[str, SupplierSlaError]:
+    """Write what has a number; a receiver whose files cannot be written holds up its own next ones only."""
+    obstacles: dict[str, SupplierSlaError] = {}
+    for receiver_code, number in _unwritten(connection):
+        if receiver_code not in obstacles:
+            try:
+                handed.written += _write(connection, receiver_code, number, outbox, receivers)
+            except SupplierSlaError as error:
+                obstacles[receiver_code] = error
+    return obstacles
 
 
 def _write(

@@ -74,6 +74,8 @@ def _receiver_or_reason(
             "rejected",
             f"finance rejected it at {rejection.rejected_at.isoformat()}; correct its coding or approve it again",
         )
+    if rejection is not None and rejection.is_disputed:
+        return HeldLine(number, "disputed", "finance rejected it and a dispute of it is open; a ruling lets it go")
     if waits_for is not None:
         return HeldLine(number, "waits_for_line", f"line {waits_for} of the same clause and month is held")
     fitting = [receiver for receiver in receivers if receiver.holds(line)]
