@@ -3,7 +3,16 @@
 -- A view: extracts are numbered after the night has been published, and readers should find them here the same morning.
 with answers as (
     select distinct on (acknowledgements.receiver_code, acknowledgements.extract_number, acknowledgements.line_number)
-        acknowledgements.*
+        acknowledgements.receiver_code,
+        acknowledgements.extract_number,
+        acknowledgements.line_number,
+        acknowledgements.status_code,
+        acknowledgements.document_number,
+        acknowledgements.amount,
+        acknowledgements.reason,
+        acknowledgements.acknowledged_at,
+        acknowledgements._source_file,
+        acknowledgements._source_row_number
     from {{ ref('stg_accounts_payable__acknowledgements') }} as acknowledgements
     inner join {{ ref('stg_ops__run') }} as run
         on acknowledgements.acknowledged_at <= run.as_of
