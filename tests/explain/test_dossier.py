@@ -107,7 +107,7 @@ def test_a_penalty_leads_from_the_file_to_the_extract(explain: Explain, told: Wa
         "Attainment 0.00 %: 0 met of 1 measured, 1 missed; target 95.00 %: target missed",
         "Penalty clause 9.2 (PT-2, fixed amount per miss, penalty_terms.csv line 2): 1 missed x 150.00 = 150.00; owed 150.00 EUR",
         "Ledger line 1, first line: 150.00 EUR for clause PT-2, accounting period 2026-02, hash"
-        f" {line_hash[:12]}...; this ticket is part of its evidence; extract 1 (penalty_extract_000001.csv, breach_extract_000001.csv)",
+        f" {line_hash[:12]}...; this ticket is part of its evidence; extract 1 for finance (penalty_extract_000001.csv, clock_extract_000001.csv, breach_extract_000001.csv)",
     ]:
         assert line in lines
 
