@@ -57,6 +57,7 @@ def render(contract: FileContract | None = None, vocabularies: Path = VOCABULARI
         "kinds": kinds_table(contract, vocabularies),
         "steps": steps_table(vocabularies),
         "statuses": statuses_table(vocabularies),
+        "undecided": undecided(vocabularies),
         "example_count": f"{len(told)} examples, each run through the models in the tests.",
         "examples": examples_by_topic(told),
     }
@@ -92,6 +93,13 @@ def statuses_table(vocabularies: Path) -> str:
         ["status_code", "label", "label_zh", "meaning"],
         [[code(row["code"]), row["label"], row["label_zh"], row["description"]] for row in rows],
     )
+
+
+def undecided(vocabularies: Path) -> str:
+    """Which lines the ledger passes over."""
+    rows = read_vocabulary(vocabularies / "penalty_status.csv")
+    codes = " or ".join(code(row["code"]) for row in rows if row["is_decided"] == "false")
+    return f"Lines that are {codes} are undecided: they post nothing to the ledger and take nothing back."
 
 
 def examples_by_topic(examples: Iterable[Example]) -> str:
