@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -41,13 +41,15 @@ def misses(level_id: str, month: str, *overdue_minutes: int) -> list[Outcome]:
     """Missed tickets, one a day."""
     first = utc(f"{month}-02 10:00")
     return [
-        Outcome(level_id, month_of(month), f"{level_id}/{month}/{day}", False, first + timedelta(days=day), minutes * 60)
+        Outcome(
+            level_id, month_of(month), f"{level_id}/{month}/{day}", False, first + timedelta(days=day), minutes * 60
+        )
         for day, minutes in enumerate(overdue_minutes)
     ]
 
 
 def lines(
-    terms: list[Row],
+    terms: Sequence[Row],
     facts: Facts,
     *,
     fee: str | None = "10000.00",
@@ -63,7 +65,7 @@ def lines(
         found += [Outcome("L", month_of(month), f"met/{month}/{number}") for number in range(met)]
         found += misses("L", month, *[30] * missed)
     months = [f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in range(1, 13)]
-    exports = {
+    exports: dict[str, Iterable[Row]] = {
         "contracts": [contract(valid_from="2024-01-01", **of_contract)],
         "service_levels": [
             {"service_level_id": name, "contract_id": "C1", "attainment_target": "0.95", "valid_from": "2020-01-01"} | dict(level or {})
@@ -244,7 +246,7 @@ def test_caps_follow_each_other_and_the_year_begins_in_april() -> None:
         cap("yearly_cap", amount="900"),
     ]
     others = (*misses("M", "2025-02", 5, 5, 5), *misses("M", "2025-03", 5, 5, 5), *misses("M", "2025-04", 5))
-    told = lines(clauses, {month: (0, 2) for month in ("2025-02", "2025-03", "2025-04")}, outcomes=others, year_starts_on="2024-04-01")  # fmt: skip
+    told = lines(clauses, dict.fromkeys(("2025-02", "2025-03", "2025-04"), (0, 2)), outcomes=others, year_starts_on="2024-04-01")  # fmt: skip
     # 600 to 500 by the level, 300 to 100 by the month (600); the year has 300 left in March and is new in April.
     by_month = [(owed(told, month, "A"), owed(told, month, "B")) for month in ("2025-02", "2025-03", "2025-04")]
     assert by_month == [(500, 100), (300, 0), (500, 100)]

@@ -122,7 +122,11 @@ def _failed(bands: list[Term], term: Term, counts: Counts, target: Target, *, is
     if is_small and (term.small_volume_policy == "nothing_owed" or counts.breached <= 1):
         return False, term
     if any(band.attainment_from is not None for band in bands):
-        holding = [b for b in bands if b.attainment_from <= attained and (b.attainment_to is None or attained < b.attainment_to)]
+        holding = [
+            b
+            for b in bands
+            if b.attainment_from <= attained and (b.attainment_to is None or attained < b.attainment_to)
+        ]
         return bool(holding), holding[0] if holding else term
     if target.ratio is None:
         return term.kind in CHARGES_MISSES and counts.breached > 0, term

@@ -62,7 +62,12 @@ def counted(outcomes: Iterable[Outcome], other_levels: Monthly | None = None) ->
     counts: Monthly = defaultdict(Counts)
     for one in outcomes:
         counts[one.service_level_id, one.month] += Counts(
-            1, int(one.is_met), int(not one.is_met), Fraction(int(one.is_met)), Fraction(1), () if one.is_met else (one,)
+            1,
+            int(one.is_met),
+            int(not one.is_met),
+            Fraction(int(one.is_met)),
+            Fraction(1),
+            () if one.is_met else (one,),
         )
     counts.update(other_levels or {})
     return counts
