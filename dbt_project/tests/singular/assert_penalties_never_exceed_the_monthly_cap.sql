@@ -1,9 +1,9 @@
--- What a contract owes in a month stays within its cap.
+-- What a contract is charged in a month stays within its cap.
 select
     contract_id,
     period_month,
-    sum(owed_amount) as owed_amount,
+    sum(penalty_amount) as penalty_amount,
     min(cap_amount) as cap_amount
 from {{ ref('fct_penalty') }}
 group by contract_id, period_month
-having sum(owed_amount) > min(cap_amount)
+having sum(penalty_amount) > min(cap_amount)

@@ -19,7 +19,10 @@ with months as (
 speaking as (
     select distinct on (contract_id, period_month)
         *,
-        valid_to > month_from as is_in_force
+        valid_to > month_from as is_in_force,
+        -- The month of the contract year, from 1.
+        (extract(month from period_month)::integer - extract(month from year_starts_on)::integer + 12) % 12 + 1
+            as contract_month_number
     from months
     order by
         contract_id,
@@ -37,6 +40,8 @@ select
     speaking.currency_code,
     speaking.time_zone,
     speaking.period_month,
+    (speaking.period_month - make_interval(months => speaking.contract_month_number - 1))::date as contract_year_from,
+    speaking.contract_month_number,
     speaking.month_from,
     speaking.month_to,
     speaking.is_in_force,

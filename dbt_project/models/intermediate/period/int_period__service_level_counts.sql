@@ -103,6 +103,9 @@ select
     coalesce(counts.running_count, 0) as running_count,
     coalesce(counts.excused_count, 0) as excused_count,
     coalesce(counts.not_measurable_count, 0) as not_measurable_count,
+    coalesce(counts.met_count, 0)::numeric as attained_quantity,
+    coalesce(counts.measured_count, 0)::numeric as measured_quantity,
+    'at_least' as target_direction,
     counts.met_count::numeric / nullif(counts.measured_count, 0) as attainment_ratio,
     counts.delivered_as_of,
     coalesce(counts.overdue_delivered_as_of < months.month_to or counts.has_unsettled_overdue, false) as is_on_overdue_delivery

@@ -12,50 +12,52 @@ select
     lines.penalty_kind,
     lines.period_month,
     lines.currency_code,
-    lines.breached_count,
-    lines.measured_count,
+    lines.missed_count::bigint as breached_count,
+    lines.measured_count::bigint as measured_count,
     lines.attainment_ratio,
     lines.band_from,
     lines.band_to,
-    lines.unit_amount,
-    lines.fee_ratio,
-    lines.fee_amount,
-    coalesce(lines.gross_amount, 0)::numeric(18, 2) as gross_amount,
-    lines.cap_amount::numeric(18, 2) as cap_amount,
-    lines.cap_clause,
-    lines.gross_before_amount::numeric(18, 2) as gross_before_amount,
-    lines.cap_reduction_amount::numeric(18, 2) as cap_reduction_amount,
-    case
-        when lines.status_code = 'owed' then coalesce(lines.gross_amount, 0) - lines.cap_reduction_amount
-        else 0
-    end::numeric(18, 2) as owed_amount,
+    case when lines.role_code = 'charge' then coalesce(lines.rate_amount, lines.amount) end as unit_amount,
+    case when lines.is_fee_based and coalesce(lines.is_failed, false) then lines.rate_ratio end as fee_ratio,
+    case when lines.is_fee_based then lines.fee_amount end as fee_amount,
+    lines.multiplied_amount::numeric(18, 2) as gross_amount,
+    trunc(lines.monthly_cap_amount, lines.rounding_digits)::numeric(18, 2) as cap_amount,
+    lines.monthly_cap_clause as cap_clause,
+    coalesce(
+        sum(lines.after_pool_cap_amount) over (
+            partition by lines.contract_id, lines.period_month
+            order by lines.penalty_term_id collate "C" rows between unbounded preceding and 1 preceding
+        ),
+        0
+    )::numeric(18, 2) as gross_before_amount,
+    (lines.chargeable_amount - lines.after_yearly_cap_amount)::numeric(18, 2) as cap_reduction_amount,
+    case when statuses.is_decided then lines.owed_amount else 0 end::numeric(18, 2) as owed_amount,
     lines.status_code,
     lines.tax_treatment_code,
     lines.cost_centre,
     lines.gl_account,
     run.as_of,
-    lines.period_month as period_from,
-    null::text as pool_code,
-    null::integer as excused_count,
-    null::numeric as attainment_target,
-    null::boolean as is_failed,
-    null::integer as consecutive_failures,
-    null::numeric as unit_count,
-    null::numeric as allocation_ratio,
-    null::numeric as multiplier,
-    null::numeric as assessed_amount,
-    null::numeric as multiplied_amount,
-    null::numeric as after_level_cap_amount,
-    null::numeric as after_pool_cap_amount,
-    null::numeric as after_monthly_cap_amount,
-    null::numeric as after_yearly_cap_amount,
-    null::numeric as after_minimum_amount,
-    case
-        when lines.status_code = 'owed' then coalesce(lines.gross_amount, 0) - lines.cap_reduction_amount
-        else 0
-    end::numeric(18, 2) as penalty_amount,
-    0::numeric(18, 2) as earn_back_amount,
-    0::numeric(18, 2) as dispute_reduction_amount,
-    0::numeric(18, 2) as waiver_amount
-from {{ ref('int_penalty__lines_after_cap') }} as lines
+    lines.period_from,
+    lines.pool_code,
+    lines.excused_count::integer as excused_count,
+    lines.attainment_target,
+    coalesce(lines.is_failed, false) as is_failed,
+    lines.consecutive_failures::integer as consecutive_failures,
+    lines.unit_count,
+    lines.allocation_ratio,
+    lines.multiplier,
+    coalesce(lines.assessed_amount, 0) as assessed_amount,
+    lines.multiplied_amount,
+    lines.after_level_cap_amount,
+    lines.after_pool_cap_amount,
+    lines.after_monthly_cap_amount,
+    lines.after_yearly_cap_amount,
+    lines.after_minimum_amount,
+    lines.penalty_amount::numeric(18, 2) as penalty_amount,
+    (lines.penalty_amount - lines.after_earn_back_amount)::numeric(18, 2) as earn_back_amount,
+    (lines.after_earn_back_amount - lines.after_dispute_amount)::numeric(18, 2) as dispute_reduction_amount,
+    (lines.after_dispute_amount - lines.owed_amount)::numeric(18, 2) as waiver_amount
+from {{ ref('int_penalty__lines_settled') }} as lines
+inner join {{ ref('penalty_status') }} as statuses
+    on lines.status_code = statuses.code
 cross join {{ ref('stg_ops__run') }} as run
