@@ -7,26 +7,24 @@ from collections.abc import Hashable, Sequence
 from fractions import Fraction
 
 from tests.support.reference.penalties_line import ZERO, Line
-from tests.support.reference.penalties_register import CAPS, Register
+from tests.support.reference.penalties_register import CAPS, Register, Term
 from tests.support.reference.penalties_rounding import rounded, rounded_down
 
 
 def apply_caps(register: Register, lines: Sequence[Line]) -> None:
     """Fill every amount from after_level_cap to penalty of one contract's lines."""
     ordered = sorted(lines, key=lambda line: (line.month, line.penalty_term_id.encode()))
-    amounts = {id(line): line.multiplied for line in ordered}
+    for line in ordered:
+        if line.multiplied > 0 and not line.waits_for_fee:
+            _find_limits(register, line)
+    amounts = {id(line): ZERO if line.waits_for_fee else line.multiplied for line in ordered}
     for kind in CAPS:
         used: dict[Hashable, Fraction] = defaultdict(Fraction)
         for line in ordered:
-            amount = amounts[id(line)]
-            if amount > 0 and _covers(kind, line) and not line.waits_for_fee:
-                limit, is_known = _limit(register, kind, line)
-                line.waits_for_fee = not is_known
-                if limit is not None:
-                    line.limits[kind] = limit
-                    amount = max(ZERO, min(amount, limit - used[_room(register, kind, line)]))
-            amounts[id(line)] = ZERO if line.waits_for_fee else amount
-            used[_room(register, kind, line)] += amounts[id(line)]
+            room = _room(register, kind, line)
+            if kind in line.limits:
+                amounts[id(line)] = max(ZERO, min(amounts[id(line)], line.limits[kind] - used[room]))
+            used[room] += amounts[id(line)]
             setattr(line, f"after_{kind}", amounts[id(line)])
     for line in ordered:
         minimum = line.term.minimum_amount if line.term.minimum_policy in (None, "waive_below") else None
@@ -47,12 +45,6 @@ def _cut_roundings(register: Register, kind: str, ordered: Sequence[Line]) -> No
         used[room] += line.penalty
 
 
-def _covers(kind: str, line: Line) -> bool:
-    if kind == "level_cap":
-        return line.term.service_level_id is not None
-    return kind != "pool_cap" or line.term.pool_code is not None
-
-
 def _room(register: Register, kind: str, line: Line) -> Hashable:
     """The lines that share a cap."""
     if kind == "yearly_cap":
@@ -61,19 +53,21 @@ def _room(register: Register, kind: str, line: Line) -> Hashable:
     return line.month, shared
 
 
-def _limit(register: Register, kind: str, line: Line) -> tuple[Fraction | None, bool]:
-    """The lowest cap of the kind that holds for the line; False when the fee of one is not known."""
-    limits: list[Fraction] = []
+def _find_limits(register: Register, line: Line) -> None:
+    """The lowest cap of each kind that holds for the line; without the fee of one of them it waits, and uses up no other."""
     for term_id in register.terms[line.contract_id]:
         for cap in register.in_force(line.contract_id, term_id, line.month):
-            if cap.kind != kind:
+            if cap.kind not in CAPS or not _covers(cap, line):
                 continue
-            if kind == "level_cap" and cap.service_level_id != line.term.service_level_id:
-                continue
-            if kind == "pool_cap" and cap.pool_code != line.term.pool_code:
-                continue
-            fee = Fraction(0) if cap.amount is not None else register.fee_of(line.contract_id, cap, line.month)
+            fee = ZERO if cap.amount is not None else register.fee_of(line.contract_id, cap, line.month)
             if fee is None:
-                return None, False
-            limits.append(cap.amount if cap.amount is not None else cap.fee_ratio * fee)
-    return min(limits, default=None), True
+                line.waits_for_fee = True
+                continue
+            limit = cap.amount if cap.amount is not None else cap.fee_ratio * fee
+            line.limits[cap.kind] = min(limit, line.limits.get(cap.kind, limit))
+
+
+def _covers(cap: Term, line: Line) -> bool:
+    if cap.kind == "level_cap":
+        return bool(cap.service_level_id == line.term.service_level_id)
+    return cap.kind != "pool_cap" or bool(cap.pool_code == line.term.pool_code)

@@ -129,7 +129,7 @@ def _failed(bands: list[Term], term: Term, counts: Counts, target: Target, *, is
         ]
         return bool(holding), holding[0] if holding else term
     if target.ratio is None:
-        return term.kind in CHARGES_MISSES and counts.breached > 0, term
+        return term.kind in CHARGES_MISSES and len(counts.misses) > 0, term
     return target.is_missed_by(attained), term
 
 
@@ -173,7 +173,9 @@ def _units(term: Term, target: Target, counts: Counts) -> Fraction:
 
 
 def _cut(units: Fraction, rounding: str) -> Fraction:
-    return Fraction({"started": math.ceil, "whole": math.floor, "exact": Fraction}[rounding](units))
+    if rounding == "exact":
+        return units
+    return Fraction(math.ceil(units) if rounding == "started" else math.floor(units))
 
 
 def _price(line: Line, register: Register) -> None:
@@ -192,14 +194,13 @@ def _price(line: Line, register: Register) -> None:
 
 
 def _look_points_up(line: Line, bands: list[Term], earlier: Sequence[Line], register: Register) -> None:
-    line.unit_count = sum(
-        (
-            other.unit_count
-            for other in earlier
-            if other.is_pooled and other.term.pool_code == line.term.pool_code and other.month == line.month
-        ),
-        ZERO,
-    )
+    pooled = [
+        other
+        for other in earlier
+        if other.is_pooled and other.term.pool_code == line.term.pool_code and other.month == line.month
+    ]
+    line.counts = sum((other.counts for other in pooled), Counts())
+    line.unit_count = sum((other.unit_count for other in pooled), ZERO)
     points = line.unit_count
     holding = [b for b in bands if b.points_from <= points and (b.points_to is None or points < b.points_to)]
     if holding:

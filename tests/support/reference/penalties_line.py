@@ -74,7 +74,7 @@ class Line:
             "provisional": not self.is_complete,
             "fee_missing": self.waits_for_fee,
             "carried_forward": self.is_carried,
-            "no_data": self.term.service_level_id is not None and self.counts.attained is None and not self.charges,
+            "no_data": self.counts.attained is None and not self.charges,
             "pooled": self.is_pooled,
             "owed": self.owed > 0,
             "waived": self.waiver > 0,
