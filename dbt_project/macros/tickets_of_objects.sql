@@ -3,7 +3,7 @@
 
     int_ticket__changed asks it during a build, of the tables that the build before has left; int_run__touched_tickets asks
     it of a complete slot. The branches look up tickets by index or hash; nothing is asked for objects that did not change. -#}
-{% macro tickets_of_objects(objects, measurements, tickets, events) -%}
+{% macro tickets_of_objects(objects, measurements, tickets, events, exclusions) -%}
     select
         objects.object_kind,
         objects.object_id,
@@ -75,4 +75,32 @@
         objects.object_id as ticket_key
     from {{ objects }} as objects
     where objects.object_kind = 'ticket'
+    union all
+    -- A window of a contract or level: the clocks that it can meet now, and those that it has met.
+    select
+        objects.object_kind,
+        objects.object_id,
+        measurements.ticket_key
+    from {{ objects }} as objects
+    inner join {{ ref('int_register__exclusions_in_effect') }} as windows
+        on objects.object_id = windows.exclusion_id
+    inner join {{ measurements }} as measurements
+        on
+            windows.contract_id = measurements.contract_id
+            and (windows.service_level_id is null or windows.service_level_id = measurements.service_level_id)
+            and windows.excluded_to > measurements.started_at
+            and (
+                not measurements.is_settled
+                or windows.excluded_from <= coalesce(measurements.stopped_at, 'infinity')
+            )
+    where objects.object_kind = 'exclusion'
+    union all
+    select
+        objects.object_kind,
+        objects.object_id,
+        exclusions.ticket_key
+    from {{ objects }} as objects
+    inner join {{ exclusions }} as exclusions
+        on objects.object_id = exclusions.exclusion_id
+    where objects.object_kind = 'exclusion'
 {%- endmacro %}

@@ -129,11 +129,12 @@ def in_slot(statement: str, slot: str) -> sql.Composed:
 
 
 def published_labels(cursor: RealDictCursor, language: str) -> dict[str, dict[str, str]]:
-    """Labels of statuses and kinds of events in the published night, in `en` or `zh`."""
+    """Labels of statuses, reasons for exclusions and kinds of events in the published night, in `en` or `zh`."""
     slot, _ = published_slot(cursor)
     questions = {
         "status": "select status_code as code, status_name as en, status_name_zh as zh"
         " from marts.dim_measurement_status",
+        "exclusion_reason": "select code, label as en, label_zh as zh from {intermediate}.exclusion_reason",
         "event_type": "select code, label as en, label_zh as zh from {intermediate}.ticket_event_type",
     }
     labels = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.clock.conftest import Published
-from tests.support.clock_rules import HOUR, Case, Rules, rule
+from tests.support.clock_rules import HOUR, Case, Rules, Verdict, rule
 from tests.support.register import Row, contract, service_level
 
 _APPROVED = {
@@ -35,6 +35,10 @@ LEVELS = [
     service_level("exclude_zero", ticket_type_code="exclude_zero", target_value="0"),
     service_level("exclude_days", ticket_type_code="exclude_days", target_unit="working_days", target_value="1"),
     service_level("exclude_all_of_level", ticket_type_code="exclude_all_of_level"),
+    service_level("exclude_starts", ticket_type_code="exclude_starts"),
+    service_level("exclude_starts_too", ticket_type_code="exclude_starts_too", contract_id="C-ST"),
+    service_level("exclude_opened", ticket_type_code="exclude_opened", start_event="assigned", count_from="opened"),
+    service_level("exclude_cycles", ticket_type_code="exclude_cycles", reopen_policy="new_cycle"),
 ]
 
 # Tickets without a window
@@ -59,6 +63,33 @@ _window("W-open", "2026-06-30 10:00", "", ticket_id="a_window_without_an_end_las
 _window("W-promise", "2026-03-17 09:00", "2026-03-18 09:00", service_level_id="exclude_promise")
 _window("W-zero", "2026-03-16 09:00", "2026-03-16 11:00", service_level_id="exclude_zero")
 _window("W-days", "2026-03-16 10:00", "2026-03-16 12:00", service_level_id="exclude_days")
+# Windows that excuse what starts in them
+_starts = {"window_effect": "excuses_tickets", "reason_code": "volume_above_forecast"}
+_window("S-level", "2026-03-16 10:00", "2026-03-16 12:00", service_level_id="exclude_starts", **_starts)
+_window("S-contract", "2026-03-16 10:00", "2026-03-16 12:00", contract_id="C-ST", **_starts)
+_window(
+    "S-unapproved", "2026-03-17 10:00", "2026-03-17 12:00", service_level_id="exclude_starts", **_starts, approved_by=""
+)
+_window(
+    "S-later",
+    "2026-03-18 10:00",
+    "2026-03-18 12:00",
+    service_level_id="exclude_starts",
+    **_starts,
+    decided_at="2026-07-01T00:00:00Z",
+)
+_window("S-opened", "2026-03-16 09:00", "2026-03-16 10:00", service_level_id="exclude_opened", **_starts)
+_window("S-cycle", "2026-03-17 09:00", "2026-03-18 09:00", service_level_id="exclude_cycles", **_starts)
+_window(
+    "S-ticket", "2026-03-19 09:00", "2026-03-19 10:00", ticket_id="a_window_of_starts_may_be_for_one_ticket", **_starts
+)
+_window(
+    "W-customer",
+    "2026-03-16 13:00",
+    "2026-03-16 15:00",
+    ticket_id="customer_caused_and_only_to_that_extent",
+    reason_code="customer_caused",
+)
 
 CASES = [
     rule("an_excluded_ticket_is_excused", "exclude", "2026-03-16 09:00", "2026-03-20 09:00", status="excused", reason="excluded"),
@@ -103,9 +134,33 @@ CASES = [
          status="breached", elapsed=1, due="2026-03-16 11:00"),
     rule("a_window_moves_the_close_of_business", "exclude_days", "2026-03-16 09:00", "2026-03-17 16:00", elapsed=13 * HOUR,
          due="2026-03-18 11:00", target=16 * HOUR),
+    # Eleven hours, eight allowed, two of the customer's making: one hour late.
+    rule("customer_caused_and_only_to_that_extent", "exclude", "2026-03-16 09:00", "2026-03-17 12:00", status="breached",
+         elapsed=9 * HOUR, due="2026-03-17 11:00"),
+    rule("what_starts_at_the_first_instant_of_the_window_is_excused", "exclude_starts", "2026-03-16 10:00", "2026-03-20 12:00",
+         status="excused", reason="excluded"),
+    rule("what_starts_at_its_end_counts_with_all_its_time", "exclude_starts", "2026-03-16 12:00", "2026-03-16 13:00",
+         elapsed=HOUR, due="2026-03-17 12:00"),
+    rule("what_started_before_counts_the_window_too", "exclude_starts", "2026-03-16 09:00", "2026-03-16 13:00",
+         elapsed=4 * HOUR, due="2026-03-16 17:00"),
+    rule("a_window_of_starts_nobody_approved_has_no_effect", "exclude_starts", "2026-03-17 10:00", "2026-03-17 11:00",
+         elapsed=HOUR, due="2026-03-18 10:00"),
+    rule("a_window_of_starts_decided_after_as_of_has_no_effect_yet", "exclude_starts", "2026-03-18 10:00", "2026-03-18 11:00",
+         elapsed=HOUR, due="2026-03-19 10:00"),
+    rule("a_window_of_starts_of_the_contract_is_for_all_its_levels", "exclude_starts_too", "2026-03-16 11:00", status="excused",
+         reason="excluded"),
+    rule("a_window_of_starts_may_be_for_one_ticket", "exclude", "2026-03-19 09:30", "2026-03-20 17:00", status="excused",
+         reason="excluded"),
+    rule("where_time_counts_from_the_opening_the_opening_is_the_start", "exclude_opened", "2026-03-16 09:30", "2026-03-20 12:00",
+         ("2026-03-16 11:00", "assigned"), status="excused", reason="excluded"),
+    rule("each_cycle_has_its_own_start", "exclude_cycles", "2026-03-16 09:00", None,
+         ("2026-03-16 10:00", "resolved"), ("2026-03-17 10:00", "reopened"), ("2026-03-17 11:00", "resolved"),
+         verdicts=[Verdict(elapsed=HOUR, due="2026-03-16 17:00"), Verdict(cycle=2, status="excused", reason="excluded")]),
 ]  # fmt: skip
 
-RULES = Rules(CASES, LEVELS, contracts=[contract(contract_id="C-EX")], exclusions=EXCLUSIONS)
+RULES = Rules(
+    CASES, LEVELS, contracts=[contract(contract_id="C-EX"), contract(contract_id="C-ST")], exclusions=EXCLUSIONS
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -38,7 +38,8 @@ TABLES = {
     ),
     "fct_service_level_period": (
         "contract_id text, service_level_id text, period_month date, measured_count bigint, met_count bigint,"
-        " breached_count bigint, attainment_ratio numeric, status_code text"
+        " breached_count bigint, attainment_ratio numeric, status_code text, measure_kind text, attained_quantity numeric,"
+        " measured_quantity numeric"
     ),
     "fct_supplier_score": "supplier_id text, period_month date, score numeric",
     "fct_supplier_scorecard": "supplier_id text, period_month date, scored_criterion_count integer, score numeric",

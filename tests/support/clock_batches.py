@@ -289,6 +289,8 @@ def _exclusions(chance: random.Random, season: Season, levels: int, tickets: int
             "approved_by": chance.choice(("manager", "manager", "manager", "")),
             "decided_at": chance.choice(("", "2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z")),
         }
+        if chance.randrange(4) == 0:
+            row["window_effect"] = "excuses_tickets"
         match chance.randrange(5):
             case 0 | 1:
                 row["ticket_id"] = f"T{chance.randrange(tickets)}"

@@ -60,13 +60,14 @@ where holders.ticket_key = %(ticket_key)s
 order by holders.ticket_sla_key, holders.held_seconds desc, holders.supplier_id
 """
 
-# Exclusions that touch the clock, whole tickets and windows; an open end is no date.
+# Exclusions and rulings that touch the clock, whole tickets and windows; an open end is no date.
 EXCLUSIONS = """
-select
+select distinct
     touching.ticket_sla_key,
     exclusions.exclusion_id,
     exclusions.reason_code,
     exclusions.is_whole,
+    exclusions.window_effect,
     nullif(exclusions.excluded_from, '-infinity') as excluded_from,
     nullif(exclusions.excluded_to, 'infinity') as excluded_to,
     exclusions.requested_by,
@@ -79,7 +80,7 @@ from {intermediate}.int_sla__exclusions as touching
 inner join {intermediate}.int_register__exclusions_in_effect as exclusions
     on exclusions.exclusion_id = touching.exclusion_id
 where touching.ticket_key = %(ticket_key)s
-order by touching.ticket_sla_key, exclusions.excluded_from nulls first, exclusions.exclusion_id
+order by touching.ticket_sla_key, excluded_from nulls first, exclusions.exclusion_id
 """
 
 TERMS = """

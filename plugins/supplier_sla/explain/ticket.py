@@ -48,6 +48,9 @@ with touching as (
     select 'exclusions', _delivery_id, _line, false
     from raw.exclusions where ticket_key = %(ticket_key)s
     union all
+    select 'decisions', _delivery_id, _line, false
+    from raw.decisions where ticket_key = %(ticket_key)s and ticket_id is not null
+    union all
     select kept_out.entity, kept_out.delivery_id, kept_out.line, true
     from ops.quarantined_row as kept_out
     where

@@ -126,11 +126,12 @@ def _exclusion(exclusion: Row, pen: Pen) -> str:
     else:
         ends = (exclusion["excluded_from"], exclusion["excluded_to"])
         first, last = (pen.when(end) if end else pen.say("open_end") for end in ends)
-        window = pen.say("exclusion_window", first=first, last=last)
+        is_excusing = exclusion["window_effect"] == "excuses_tickets"
+        window = pen.say("exclusion_of_starts" if is_excusing else "exclusion_window", first=first, last=last)
     return pen.say(
         "exclusion",
         id=exclusion["exclusion_id"],
-        reason=exclusion["reason_code"],
+        reason=pen.word("exclusion_reason", exclusion["reason_code"]),
         window=window,
         requester=exclusion["requested_by"] or "-",
         approver=exclusion["approved_by"] or "-",

@@ -41,7 +41,7 @@ class Preview:
         return [
             row
             for row in self.changed_rows
-            if (kind, identifier) in {(one.kind, one.identifier) for one in objects_of(row, self.register)}
+            if (kind, identifier) in {(one.kind, one.identifier) for one in objects_of(row)}
         ]
 
     @property
@@ -49,9 +49,7 @@ class Preview:
         """Rows that differ and change nothing as of this night, such as an exclusion that nobody has approved."""
         effective = {(row["object_kind"], row["object_id"]) for row in self.objects}
         return [
-            row
-            for row in self.changed_rows
-            if not effective & {(one.kind, one.identifier) for one in objects_of(row, self.register)}
+            row for row in self.changed_rows if not effective & {(one.kind, one.identifier) for one in objects_of(row)}
         ]
 
 
@@ -104,13 +102,13 @@ def _open_to_models(cursor: Cursor, slot: str, hashes: Sequence[str]) -> None:
 def _answers(connection: Connection, slot: str, rows: Sequence[ChangedRow], after: Register) -> dict[str, Any]:
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         found = find_touched(cursor, slot, reaches(rows, after))
-    objects = [*found.pop("objects"), *_without_measurements(rows, after)]
+    objects = [*found.pop("objects"), *_without_measurements(rows)]
     return {"objects": tuple(objects), **{name: tuple(answer) for name, answer in found.items()}}
 
 
-def _without_measurements(rows: Sequence[ChangedRow], after: Register) -> list[Row]:
+def _without_measurements(rows: Sequence[ChangedRow]) -> list[Row]:
     """Clauses and fees: no measurement rests on them, only what is owed."""
-    found = [one for row in rows if row.entity in ("penalty_terms", "fees") for one in objects_of(row, after)]
+    found = [one for row in rows if row.entity in ("penalty_terms", "fees") for one in objects_of(row)]
     return [
         {"object_kind": one.kind, "object_id": one.identifier, "ticket_count": 0, "measurement_count": 0}
         for one in dict.fromkeys(found)

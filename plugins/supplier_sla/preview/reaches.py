@@ -14,7 +14,7 @@ WITHOUT_MEASUREMENTS = {
     "contracts": {"contract_name", "contract_name_zh", "currency_code"},
     "service_levels": {
         "clause", "service_level_name", "service_level_name_zh", "metric_code", "service_code", "attainment_target",
-        "minimum_sample",
+        "minimum_sample", "target_direction", "question_code", "survey_measure", "top_box_from",
     },
     "calendars": {"calendar_name", "calendar_name_zh"},
     "work_centres": {"work_centre_name", "work_centre_name_zh"},
@@ -23,6 +23,7 @@ WITHOUT_MEASUREMENTS = {
 # Columns that decide which tickets a level applies to: only by these can a level come to measure further ones.
 DECIDES_WHICH_TICKETS = {
     "contract_id",
+    "measure_kind",
     "start_event",
     "priority_change_policy",
     "target_unit",
@@ -37,7 +38,10 @@ DECIDES_WHOSE_TICKETS = {"supplier_id", "valid_from", "valid_to"}
 MOVES_BETWEEN_MONTHS = {"time_zone", "start_event", "stop_event", "count_from", "reopen_policy", "period_basis"}
 
 # Columns that decide how a month of measurements is judged.
-JUDGES_MONTHS = {"attainment_target", "minimum_sample", "service_code"}
+JUDGES_MONTHS = {
+    "attainment_target", "target_direction", "minimum_sample", "service_code", "measure_kind", "question_code",
+    "survey_measure", "top_box_from",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,9 @@ class Reach:
     is_of_months: bool = False
 
 
-def objects_of(row: ChangedRow, register: Register) -> list[RegisterObject]:
+def objects_of(row: ChangedRow) -> list[RegisterObject]:
     """The register objects that a row belongs to: one, or two where it has moved from one to another."""
-    return list(dict.fromkeys(_object_of(row.entity, values, register) for values in row.said))
+    return list(dict.fromkeys(_object_of(row.entity, values) for values in row.said))
 
 
 def reaches(rows: Iterable[ChangedRow], register: Register) -> list[Reach]:
@@ -84,16 +88,14 @@ def reaches(rows: Iterable[ChangedRow], register: Register) -> list[Reach]:
         rows: what differs.
         register: as it is after the change.
     """
-    return [
-        reach for row in rows for changed in objects_of(row, register) for reach in _reaches(row, changed, register)
-    ]
+    return [reach for row in rows for changed in objects_of(row) for reach in _reaches(row, changed, register)]
 
 
-def _object_of(entity: str, values: Values, register: Register) -> RegisterObject:
+def _object_of(entity: str, values: Values) -> RegisterObject:
     if entity == "exclusions":
         if values.get("ticket_id"):
             return RegisterObject("ticket", values.get("ticket_key") or "")
-        return RegisterObject("contract", values.get("contract_id") or _contract_of(values, register) or "")
+        return RegisterObject("exclusion", values.get("exclusion_id") or "")
     kind, column = {
         "calendars": ("calendar", "calendar_id"),
         "calendar_exceptions": ("calendar", "calendar_id"),
@@ -228,12 +230,6 @@ def _span(row: ChangedRow, register: Register, zone: ZoneInfo) -> tuple[datetime
 def _is_next_version(key: Key, row: ChangedRow) -> bool:
     """A later version of the same thing: the key differs in valid_from only, which is its last part."""
     return key[:-1] == row.key[:-1] and (key[-1] or "") > (row.key[-1] or "")
-
-
-def _contract_of(values: Values, register: Register) -> str | None:
-    level = values.get("service_level_id")
-    levels = register["service_levels"].values()
-    return next((one["contract_id"] for one in levels if one["service_level_id"] == level), None)
 
 
 def _zone(contract_id: str | None, register: Register) -> ZoneInfo:

@@ -40,7 +40,7 @@ def _changes(preview: Preview, words: Words) -> list[str]:
     ineffective = preview.ineffective_rows
     table = [words.say("change_columns").split(";")]
     for row in preview.changed_rows:
-        named = words.say("comma").join(_object(one, words) for one in objects_of(row, preview.register))
+        named = words.say("comma").join(_object(one, words) for one in objects_of(row))
         key = " ".join(part for part in row.key if part)
         for position, (column, before, after) in enumerate(_values(row, words)):
             table.append([*((named, row.entity, key) if not position else ("", "", "")), column, before, after])

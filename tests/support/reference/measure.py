@@ -187,7 +187,7 @@ class _Ticket:
 
     def _windows(self, level: Level) -> list[Span]:
         concerned = [one for one in self.register.exclusions if one.concerns(self.history.key, level)]
-        return [one.span for one in concerned if one.span is not None]
+        return [one.stopped for one in concerned if one.stopped is not None]
 
     def _judge(self, view: View, cycle: Cycle, clock: Clock, start: int) -> Reading:
         end = self.as_of if cycle.stopped_at is None else cycle.stopped_at
@@ -230,7 +230,7 @@ class _Ticket:
     def _excuse(self, view: View, reading: Reading, *, is_withdrawn: bool) -> None:
         """Excluded, withdrawn, or another supplier's to bear: it counts neither way."""
         concerned = [one for one in self.register.exclusions if one.concerns(self.history.key, view.level)]
-        if any(one.span is None for one in concerned):
+        if any(one.excuses(reading.started_at) for one in concerned):
             reason = "excluded"
         elif is_withdrawn:
             reason = "cancelled"

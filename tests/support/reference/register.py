@@ -94,12 +94,24 @@ class Level:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An approved exclusion; without a span the whole measurement is excused."""
+    """An approved exclusion; without a span, or where its clock starts within it, the whole measurement is excused."""
 
     contract_id: str | None
     service_level_id: str | None
     ticket: tuple[str, str] | None
     span: Span | None
+    is_for_starts: bool
+
+    @property
+    def stopped(self) -> Span | None:
+        """The time that does not count."""
+        return None if self.is_for_starts else self.span
+
+    def excuses(self, started_at: int | None) -> bool:
+        """Whether a clock that started then does not count at all."""
+        if self.span is None:
+            return True
+        return self.is_for_starts and started_at is not None and self.span.holds_at(started_at)
 
     def concerns(self, ticket: tuple[str, str], level: Level) -> bool:
         return (
@@ -212,7 +224,8 @@ def _exclusion(row: Row) -> Exclusion:
     start, end = row.get("excluded_from"), row.get("excluded_to")
     span = Span(seconds(start) if start else -FOREVER, seconds(end) if end else FOREVER) if start or end else None
     ticket = (row.get("source_system") or "canonical", row["ticket_id"]) if row.get("ticket_id") else None
-    return Exclusion(row.get("contract_id") or None, row.get("service_level_id") or None, ticket, span)
+    is_for_starts = row.get("window_effect") == "excuses_tickets"
+    return Exclusion(row.get("contract_id") or None, row.get("service_level_id") or None, ticket, span, is_for_starts)
 
 
 def _is_approved(row: Row, as_of: int) -> bool:

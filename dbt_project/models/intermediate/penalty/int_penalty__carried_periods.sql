@@ -29,8 +29,12 @@ carried as (
     union all
     select
         periods.*,
-        case when carried.carried_count < carried.small_volume_below then carried.counted_from else periods.period_from end as counted_from,
-        case when carried.carried_count < carried.small_volume_below then carried.carried_count else 0 end + periods.own_count as carried_count
+        case
+            when carried.carried_count < carried.small_volume_below then carried.counted_from
+            else periods.period_from
+        end as counted_from,
+        case when carried.carried_count < carried.small_volume_below then carried.carried_count else 0 end
+        + periods.own_count as carried_count
     from carried
     inner join periods
         on

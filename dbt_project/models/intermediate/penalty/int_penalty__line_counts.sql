@@ -26,9 +26,12 @@ counted as (
         spans.contract_id,
         spans.penalty_term_id,
         spans.period_month,
-        {%- for column in ('measured_count', 'breached_count', 'attained_quantity', 'measured_quantity') %}
-        coalesce(sum(level_months.{{ column }}) filter (where level_months.period_month >= spans.attained_from), 0) as {{ column }},
-        {%- endfor %}
+        coalesce(sum(level_months.measured_count) filter (where level_months.period_month >= spans.attained_from), 0) as measured_count,
+        coalesce(sum(level_months.breached_count) filter (where level_months.period_month >= spans.attained_from), 0) as breached_count,
+        coalesce(sum(level_months.attained_quantity) filter (where level_months.period_month >= spans.attained_from), 0)
+            as attained_quantity,
+        coalesce(sum(level_months.measured_quantity) filter (where level_months.period_month >= spans.attained_from), 0)
+            as measured_quantity,
         coalesce(sum(level_months.breached_count) filter (where level_months.period_month >= spans.missed_from), 0) as missed_count,
         coalesce(sum(level_months.excused_count) filter (where level_months.period_month >= spans.missed_from), 0) as excused_count,
         coalesce(sum(level_months.breached_count) filter (where level_months.period_month >= spans.failures_from), 0) as failed_tickets,
@@ -39,8 +42,9 @@ counted as (
         ) as failed_tickets_before,
         count(*) filter (where level_months.is_missed and level_months.period_month >= spans.failures_from) as failed_months,
         count(*) filter (
-            where
-            level_months.is_missed and level_months.period_month >= spans.failures_from and level_months.period_month < spans.period_from
+            where level_months.is_missed
+            and level_months.period_month >= spans.failures_from
+            and level_months.period_month < spans.period_from
         ) as failed_months_before
     from spans
     left join {{ ref('int_penalty__level_months') }} as level_months
@@ -48,7 +52,7 @@ counted as (
             spans.contract_id = level_months.contract_id
             and spans.service_level_id = level_months.service_level_id
             and level_months.period_month >= least(spans.attained_from, spans.missed_from, spans.failures_from)
-            and level_months.period_month <= spans.period_month
+            and spans.period_month >= level_months.period_month
     group by spans.contract_id, spans.penalty_term_id, spans.period_month
 )
 

@@ -38,7 +38,7 @@ with missed as (
             lines.contract_id = measurements.contract_id
             and lines.service_level_id = measurements.service_level_id
             and measurements.is_breached
-            and measurements.period_month <= lines.period_month
+            and lines.period_month >= measurements.period_month
             and measurements.period_month >= case lines.basis_code
                 when 'ticket' then counts.missed_from
                 when 'window' then counts.failures_from
@@ -50,7 +50,8 @@ relieved as (
     select
         missed.*,
         -- Of a period with few tickets the earliest miss is free.
-        is_small_volume and (small_volume_policy = 'nothing_owed' or (small_volume_policy = 'one_miss_allowed' and miss_number = 1)) as is_relieved
+        is_small_volume
+        and (small_volume_policy = 'nothing_owed' or (small_volume_policy = 'one_miss_allowed' and miss_number = 1)) as is_relieved
     from missed
 ),
 

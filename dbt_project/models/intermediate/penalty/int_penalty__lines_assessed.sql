@@ -34,7 +34,10 @@ with gathered as (
             when 'per_point_below'
                 then
                     failures.is_failed::integer
-                    * {{ units_counted('abs(failures.attainment_target - failures.attainment_ratio) / lines.point_size', 'lines.unit_rounding') }}
+                    * {{ units_counted(
+                        'abs(failures.attainment_target - failures.attainment_ratio) / lines.point_size',
+                        'lines.unit_rounding'
+                    ) }}
             when 'repeated_failures'
                 then case lines.failure_unit
                     when 'month'
@@ -101,10 +104,13 @@ multiplied as (
     select
         rated.*,
         -- Without the fee nothing can be said; an amount of zero needs none.
-        is_fee_based and coalesce(unit_count, 0) > 0 and is_failed_or_counted and coalesce(rate_ratio, 0) > 0 and fee_amount is null as is_fee_missing,
+        is_fee_based
+        and coalesce(unit_count, 0) > 0
+        and (is_failed or basis_code = 'window')
+        and rate_ratio > 0
+        and fee_amount is null as is_fee_missing,
         coalesce(assessed_amount, 0) * case when role_code = 'points' then 1 else multiplier end as after_multiplier_amount
     from rated
-    cross join lateral (select is_failed or basis_code = 'window' as is_failed_or_counted) as counted
 )
 
 select

@@ -1,30 +1,52 @@
--- Grain: one row per line, with what each cap leaves of it and what it is rounded to
-{%- set caps = [
-    ('level', 'lines.service_level_id'), ('pool', 'lines.pool_code'), ('monthly', None), ('yearly', None),
-] %}
+-- Grain: one row per line, with what each cap leaves of it
 with lines as (
     select
         lines.*,
-        {%- for name, scope in caps %}
-        {{ name }}_caps.cap_amount as {{ name }}_cap_amount,
-        {{ name }}_caps.payable_cap_amount as {{ name }}_payable_cap_amount,
-        {{ name }}_caps.cap_clause as {{ name }}_cap_clause,
-        {%- endfor %}
-        lines.is_fee_missing or (
+        level_caps.cap_amount as level_cap_amount,
+        level_caps.payable_cap_amount as level_payable_cap_amount,
+        level_caps.cap_clause as level_cap_clause,
+        pool_caps.cap_amount as pool_cap_amount,
+        pool_caps.payable_cap_amount as pool_payable_cap_amount,
+        pool_caps.cap_clause as pool_cap_clause,
+        monthly_caps.cap_amount as monthly_cap_amount,
+        monthly_caps.payable_cap_amount as monthly_payable_cap_amount,
+        monthly_caps.cap_clause as monthly_cap_clause,
+        yearly_caps.cap_amount as yearly_cap_amount,
+        yearly_caps.payable_cap_amount as yearly_payable_cap_amount,
+        yearly_caps.cap_clause as yearly_cap_clause,
+        lines.is_fee_missing
+        or (
             lines.multiplied_amount <> 0
-            and ({% for name, scope in caps %}coalesce({{ name }}_caps.is_fee_missing, false){{ ' or ' if not loop.last }}{% endfor %})
+            and (
+                coalesce(level_caps.is_fee_missing, false)
+                or coalesce(pool_caps.is_fee_missing, false)
+                or coalesce(monthly_caps.is_fee_missing, false)
+                or coalesce(yearly_caps.is_fee_missing, false)
+            )
         ) as is_waiting_for_fee
     from {{ ref('int_penalty__lines_assessed') }} as lines
-    {%- for name, scope in caps %}
-    left join {{ ref('int_penalty__caps') }} as {{ name }}_caps
+    left join {{ ref('int_penalty__caps') }} as level_caps
         on
-            lines.contract_id = {{ name }}_caps.contract_id
-            and lines.period_month = {{ name }}_caps.period_month
-            and {{ name }}_caps.cap_kind = '{{ name }}_cap'
-            {%- if scope %}
-            and {{ scope }} = {{ name }}_caps.cap_scope
-            {%- endif %}
-    {%- endfor %}
+            lines.contract_id = level_caps.contract_id
+            and lines.period_month = level_caps.period_month
+            and level_caps.cap_kind = 'level_cap'
+            and lines.service_level_id = level_caps.cap_scope
+    left join {{ ref('int_penalty__caps') }} as pool_caps
+        on
+            lines.contract_id = pool_caps.contract_id
+            and lines.period_month = pool_caps.period_month
+            and pool_caps.cap_kind = 'pool_cap'
+            and lines.pool_code = pool_caps.cap_scope
+    left join {{ ref('int_penalty__caps') }} as monthly_caps
+        on
+            lines.contract_id = monthly_caps.contract_id
+            and lines.period_month = monthly_caps.period_month
+            and monthly_caps.cap_kind = 'monthly_cap'
+    left join {{ ref('int_penalty__caps') }} as yearly_caps
+        on
+            lines.contract_id = yearly_caps.contract_id
+            and lines.period_month = yearly_caps.period_month
+            and yearly_caps.cap_kind = 'yearly_cap'
 ),
 
 -- What waits or is not over yet uses nothing of a cap up.

@@ -8,7 +8,10 @@ with returned as (
         decisions.waived_limit_amount,
         decisions.ruling_decision_id,
         decisions.waive_decision_id,
-        coalesce(round(lines.penalty_amount * (1 - earn_backs.returned_ratio), lines.rounding_digits), lines.penalty_amount) as after_earn_back_amount
+        coalesce(
+            round(lines.penalty_amount * (1 - earn_backs.returned_ratio), lines.rounding_digits),
+            lines.penalty_amount
+        ) as after_earn_back_amount
     from {{ ref('int_penalty__lines_rounded') }} as lines
     left join {{ ref('int_penalty__earn_backs') }} as earn_backs
         on

@@ -3,8 +3,12 @@ select
     lines.contract_id,
     lines.pool_code,
     lines.period_month,
-    sum(failures.multiplier * case lines.penalty_kind when 'points_per_miss' then failures.ticket_unit_count else lines.points end)
-        filter (where lines.penalty_kind = 'points_per_miss' or failures.is_failed) as points,
+    sum(
+        case lines.penalty_kind
+            when 'points_per_miss' then failures.ticket_unit_count
+            else lines.points * failures.is_failed::integer
+        end * failures.multiplier
+    ) as points,
     sum(failures.measured_count) as measured_count,
     sum(failures.missed_count) as missed_count,
     sum(failures.excused_count) as excused_count

@@ -1,5 +1,12 @@
--- Grain: one row per service level version, with its triggers spelled out as the event types and the states that pull them
-with trigger_states (trigger_code, state_code) as (
+-- Grain: one row per version of a service level that clocks of tickets measure, with its triggers spelled out
+-- That is: as the event types and the states that pull them.
+with service_levels as (
+    select *
+    from {{ ref('int_register__service_level_versions') }}
+    where measure_kind = 'ticket_clock'
+),
+
+trigger_states (trigger_code, state_code) as (
     values
     ('assigned', 'assigned'),
     -- A resolution is a response: who solves without a first word has answered by solving.
@@ -18,7 +25,7 @@ triggers as (
         named.role_code = 'stop' and not named.trigger_code = any(service_levels.start_events) as is_stop_only,
         -- A state is left again by a reopening; what happened at a moment has happened for good.
         named.trigger_code like 'state:%' or named.trigger_code in ('resolved', 'closed') as is_state
-    from {{ ref('int_register__service_level_versions') }} as service_levels
+    from service_levels
     cross join lateral (
         select
             'start' as role_code,
@@ -77,7 +84,7 @@ select
     coalesce(states_of.other_ending_states, '{}') as other_ending_states,
     coalesce(states_of.stop_states, '{}') as stop_states,
     cardinality(service_levels.pause_states) + cardinality(service_levels.pause_reasons) > 0 as can_pause
-from {{ ref('int_register__service_level_versions') }} as service_levels
+from service_levels
 left join states_of
     on service_levels.service_level_key = states_of.service_level_key
 left join event_types_of

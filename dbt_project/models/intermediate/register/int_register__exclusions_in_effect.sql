@@ -1,8 +1,34 @@
--- Grain: one row per exclusion that counts as of the run, with the contract it belongs to
+-- Grain: one row per exclusion that counts as of the run, and per ruling that took a ticket out, with the contract it belongs to
 {{ config(materialized='view') }}
--- An exclusion counts once somebody has approved it; one that was decided later than the run is not known yet.
+-- Either counts once it was decided; what was decided later than the run is not known yet.
+with rulings as (
+    -- The newest word on a ticket and clause counts.
+    select distinct on (decisions.contract_id, decisions.penalty_term_id, decisions.ticket_key) decisions.*
+    from {{ ref('stg_contract_register__decisions') }} as decisions
+    cross join {{ ref('stg_ops__run') }} as run
+    where
+        decisions.decision_kind = 'ruling'
+        and decisions.ticket_key is not null
+        and decisions.decided_at <= run.as_of
+    order by
+        decisions.contract_id,
+        decisions.penalty_term_id,
+        decisions.ticket_key,
+        decisions.decided_at desc,
+        decisions.decision_id desc
+),
+
+levels_of_clauses as (
+    select distinct
+        contract_id,
+        penalty_term_id,
+        service_level_id
+    from {{ ref('stg_contract_register__penalty_terms') }}
+)
+
 select
     exclusions.exclusion_id,
+    false as is_ruling,
     exclusions.reason_code,
     coalesce(exclusions.contract_id, service_levels.contract_id) as contract_id,
     exclusions.service_level_id,
@@ -32,3 +58,33 @@ left join (
 where
     exclusions.approved_by is not null
     and (exclusions.decided_at is null or exclusions.decided_at <= run.as_of)
+union all
+-- A dispute that was found right takes the ticket out for the level of its clause, of no clause for all of the contract.
+select
+    -- Decisions have numbers of their own.
+    'decision/' || rulings.decision_id as exclusion_id,
+    true as is_ruling,
+    'dispute_upheld' as reason_code,
+    rulings.contract_id,
+    levels_of_clauses.service_level_id,
+    rulings.ticket_key,
+    null as excluded_from,
+    null as excluded_to,
+    true as is_whole,
+    null as window_effect,
+    rulings.requested_by,
+    rulings.decided_by as approved_by,
+    rulings.decided_at,
+    rulings.evidence,
+    rulings._source_file,
+    rulings._source_row_number,
+    rulings._delivery_id
+from rulings
+left join levels_of_clauses
+    on
+        rulings.contract_id = levels_of_clauses.contract_id
+        and rulings.penalty_term_id = levels_of_clauses.penalty_term_id
+where
+    rulings.outcome_code = 'reversed'
+    -- Of a clause that nobody knows it cannot be said what it is about.
+    and (rulings.penalty_term_id is null or levels_of_clauses.penalty_term_id is not null)

@@ -8,8 +8,8 @@
     ("'contract'", 'said.contract_id', ref('stg_contract_register__contracts')),
     ("'contract'", 'said.contract_id', ref('stg_contract_register__service_levels')),
     (
-        "case when said.ticket_key is not null then 'ticket' else 'contract' end",
-        'coalesce(said.ticket_key, said.contract_id)',
+        "case when said.ticket_key is not null then 'ticket' else 'exclusion' end",
+        'coalesce(said.ticket_key, said.exclusion_id)',
         ref('int_register__exclusions_in_effect')
     ),
     ("'work_centre'", 'said.work_centre_id', ref('stg_contract_register__work_centres')),

@@ -14,5 +14,11 @@ select distinct
     touched.object_id,
     touched.ticket_key
 from (
-    {{ tickets_of_objects('pending_objects', ref('int_sla__measurements'), ref('int_ticket__current'), ref('int_ticket__events')) }}
+    {{ tickets_of_objects(
+        'pending_objects',
+        ref('int_sla__measurements'),
+        ref('int_ticket__current'),
+        ref('int_ticket__events'),
+        ref('int_sla__exclusions')
+    ) }}
 ) as touched

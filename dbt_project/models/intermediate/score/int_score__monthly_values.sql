@@ -59,15 +59,21 @@ criteria_of_supplier as (
     where is_own_category = has_own_category
 ),
 
+-- Answers and seconds cannot be added to tickets: a level weighs by its measured cases, whatever its attainment is made of.
+-- Of a level that must not exceed its target the rest to 1 is what is good.
 attainment as (
     select
         supplier_id,
         period_month,
         metric_code,
-        sum(met_count) as met_count,
+        measure_kind,
+        sum(
+            case target_direction when 'at_most' then measured_quantity - attained_quantity else attained_quantity end
+            * measured_count / nullif(measured_quantity, 0)
+        ) as attained_count,
         sum(measured_count) as measured_count
     from {{ ref('int_period__service_level_counts') }}
-    group by supplier_id, period_month, metric_code
+    group by supplier_id, period_month, metric_code, measure_kind
 ),
 
 satisfaction as (
@@ -85,14 +91,17 @@ valued as (
         criteria_of_supplier.supplier_id,
         criteria_of_supplier.period_month,
         criteria_of_supplier.criterion_id,
-        sum(attainment.met_count)::numeric / nullif(sum(attainment.measured_count), 0) as attainment_ratio,
+        sum(attainment.attained_count) / nullif(sum(attainment.measured_count), 0) as attainment_ratio,
         coalesce(sum(attainment.measured_count), 0) as measured_count
     from criteria_of_supplier
     left join attainment
         on
             criteria_of_supplier.supplier_id = attainment.supplier_id
             and criteria_of_supplier.period_month = attainment.period_month
-            and (criteria_of_supplier.metric_code is null or criteria_of_supplier.metric_code = attainment.metric_code)
+            and case
+                when criteria_of_supplier.metric_code is null then attainment.measure_kind = 'ticket_clock'
+                else criteria_of_supplier.metric_code = attainment.metric_code
+            end
     group by criteria_of_supplier.supplier_id, criteria_of_supplier.period_month, criteria_of_supplier.criterion_id
 )
 

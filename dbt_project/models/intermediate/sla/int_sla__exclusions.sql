@@ -1,4 +1,4 @@
--- Grain: one row per expected measurement and approved exclusion that touches its clock
+-- Grain: one row per expected measurement and exclusion in effect that touches its clock or excuses it
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
 with measurements as (
     select
@@ -25,20 +25,28 @@ with measurements as (
     measurements.ticket_key,
     exclusions.exclusion_id,
     exclusions.reason_code,
-    exclusions.is_whole,
+    exclusions.is_ruling,
+    exclusions.is_whole or exclusions.window_effect = 'excuses_tickets' as is_whole,
     coalesce(exclusions.excluded_from, '-infinity') as excluded_from,
     coalesce(exclusions.excluded_to, 'infinity') as excluded_to
 {%- endset %}
 {%- set matches %}
         (exclusions.contract_id is null or exclusions.contract_id = measurements.contract_id)
         and (exclusions.service_level_id is null or exclusions.service_level_id = measurements.service_level_id)
-        and (
-            exclusions.is_whole
-            -- What is approved ahead moves the due instant of a clock that has not stopped.
-            or measurements.clock_state_code in ('running', 'paused')
-            or coalesce(exclusions.excluded_from, '-infinity') < measurements.end_at
-        )
-        and (exclusions.is_whole or coalesce(exclusions.excluded_to, 'infinity') > measurements.started_at)
+        and case
+            when exclusions.is_whole then true
+            when exclusions.window_effect = 'excuses_tickets'
+                then
+                    exclusions.excluded_from <= measurements.started_at
+                    and exclusions.excluded_to > measurements.started_at
+            else
+                (
+                    -- What is approved ahead moves the due instant of a clock that has not stopped.
+                    measurements.clock_state_code in ('running', 'paused')
+                    or exclusions.excluded_from < measurements.end_at
+                )
+                and exclusions.excluded_to > measurements.started_at
+        end
 {%- endset %}
 
 select

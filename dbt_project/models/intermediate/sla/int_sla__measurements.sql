@@ -12,12 +12,17 @@ beginnings as (
     group by contract_id
 ),
 
+-- Of several the first by its identifier is named, an exclusion before a ruling.
 whole_exclusions as (
-    select distinct
+    select distinct on (ticket_key, ticket_sla_key)
         ticket_key,
-        ticket_sla_key
+        ticket_sla_key,
+        exclusion_id,
+        reason_code,
+        case when is_ruling then 'dispute_upheld' else 'excluded' end as status_reason_code
     from {{ changed_only(ref('int_sla__exclusions')) }} as exclusions
     where is_whole
+    order by ticket_key, ticket_sla_key, is_ruling, exclusion_id
 ),
 
 -- Of the counted seconds, those while the contract's own supplier answered for a ticket that went through several hands.
@@ -91,7 +96,9 @@ gathered as (
         examined.breach_supplier_id,
         coalesce(examined.service_level_key <> expected.service_level_key, false) or elapsed.end_position is null as is_end_to_look_up,
         own_seconds.own_seconds,
-        whole_exclusions.ticket_sla_key is not null as is_excluded,
+        whole_exclusions.status_reason_code as excluding_reason_code,
+        whole_exclusions.exclusion_id,
+        whole_exclusions.reason_code as exclusion_reason_code,
         terms.target_unit in ('business_minutes', 'working_days') and calendars.calendar_id is null as is_calendar_unknown
     from {{ changed_only(ref('int_sla__expected_measurements')) }} as expected
     inner join {{ ref('int_ticket__current') }} as tickets
@@ -163,7 +170,7 @@ told as (
             when reason_code is not null then reason_code
             when start_rank is not null and (not is_measurable or target_seconds is null) and not is_past_target
                 then 'calendar_not_published'
-            when is_excluded then 'excluded'
+            when excluding_reason_code is not null then excluding_reason_code
             -- A breach that a stop has confirmed does not vanish with the ticket.
             when clock_state_code = 'cancelled' and not is_breach_confirmed then 'cancelled'
             when coalesce(borne_share, 0) = 0 then 'handed_over'
@@ -180,7 +187,7 @@ judged as (
         case
             when not has_service_level then 'no_service_level'
             when is_untellable then 'not_measurable'
-            when status_reason_code in ('excluded', 'cancelled', 'handed_over') then 'excused'
+            when status_reason_code in ('excluded', 'dispute_upheld', 'cancelled', 'handed_over') then 'excused'
             when is_past_target and clock_state_code in ('stopped', 'cancelled') then 'breached'
             when is_past_target then 'running_past_due'
             when clock_state_code = 'stopped' then 'met'
@@ -298,6 +305,8 @@ select
     case when not due.is_untellable and due.is_measurable then due.elapsed_seconds end as elapsed_seconds,
     due.due_at,
     case when due.status_code in ('breached', 'running_past_due') then due.filled_at end as breached_at,
+    case when due.status_reason_code = due.excluding_reason_code then due.exclusion_id end as exclusion_id,
+    case when due.status_reason_code = due.excluding_reason_code then due.exclusion_reason_code end as exclusion_reason_code,
     due.bearer_supplier_id,
     due.borne_share,
     -- A ticket taken over under a contract that began after its opening counts in the first month of that contract.

@@ -5,6 +5,7 @@ select
     responses.question_code,
     responses.questionnaire_code,
     coalesce(responses.supplier_id, tickets.supplier_id) as supplier_id,
+    responses.supplier_id is not null as is_supplier_stated,
     tickets.ticket_key,
     responses.ticket_id,
     responses.answered_at,

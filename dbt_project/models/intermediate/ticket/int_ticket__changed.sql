@@ -2,10 +2,12 @@
 {{ config(materialized='table', indexes=[{'columns': ['ticket_key'], 'unique': true}]) }}
 -- depends_on: {{ ref('int_run__changed_objects') }}, {{ ref('stg_ops__accepted_deliveries') }}
 -- depends_on: {{ ref('stg_contract_register__contracts') }}, {{ ref('stg_contract_register__service_levels') }}
+-- depends_on: {{ ref('int_register__exclusions_in_effect') }}
 {%- set measurements = kept('int_sla__measurements') %}
 {%- set tickets = kept('int_ticket__current') %}
 {%- set events = kept('int_ticket__events') %}
-{%- if measurements is none or tickets is none or events is none %}
+{%- set exclusions = kept('int_sla__exclusions') %}
+{%- if measurements is none or tickets is none or events is none or exclusions is none %}
     select null::text as ticket_key
     where false
 {%- else %}
@@ -51,7 +53,7 @@
     ),
 
     of_changed_register as (
-        {{ tickets_of_objects('changed_objects', measurements, tickets, events) | indent(8) }}
+        {{ tickets_of_objects('changed_objects', measurements, tickets, events, exclusions) | indent(8) }}
     )
 
     select ticket_key

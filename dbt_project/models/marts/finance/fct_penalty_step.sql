@@ -31,8 +31,14 @@ steps as (
             ),
             ('level_cap', lines.chargeable_amount, lines.after_level_cap_amount, lines.level_cap_amount, lines.level_cap_clause, null),
             ('pool_cap', lines.after_level_cap_amount, lines.after_pool_cap_amount, lines.pool_cap_amount, lines.pool_cap_clause, null),
-            ('monthly_cap', lines.after_pool_cap_amount, lines.after_monthly_cap_amount, lines.monthly_cap_amount, lines.monthly_cap_clause, null),
-            ('yearly_cap', lines.after_monthly_cap_amount, lines.after_yearly_cap_amount, lines.yearly_cap_amount, lines.yearly_cap_clause, null),
+            (
+                'monthly_cap', lines.after_pool_cap_amount, lines.after_monthly_cap_amount,
+                lines.monthly_cap_amount, lines.monthly_cap_clause, null
+            ),
+            (
+                'yearly_cap', lines.after_monthly_cap_amount, lines.after_yearly_cap_amount,
+                lines.yearly_cap_amount, lines.yearly_cap_clause, null
+            ),
             (
                 'waive_below_minimum', lines.after_yearly_cap_amount, lines.after_minimum_amount,
                 case when lines.minimum_policy = 'waive_below' then lines.minimum_amount end, lines.clause, null

@@ -25,7 +25,8 @@ with evidence as (
 )
 
 select
-    {{ surrogate_key(['evidence.contract_id', 'evidence.line_term_id', 'evidence.period_month', 'evidence.ticket_sla_key']) }} as penalty_ticket_key,
+    {{ surrogate_key(['evidence.contract_id', 'evidence.line_term_id', 'evidence.period_month', 'evidence.ticket_sla_key']) }}
+        as penalty_ticket_key,
     {{ surrogate_key(['evidence.contract_id', 'evidence.line_term_id', 'evidence.period_month']) }} as penalty_key,
     evidence.contract_id,
     evidence.line_term_id as penalty_term_id,

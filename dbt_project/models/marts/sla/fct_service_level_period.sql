@@ -25,11 +25,16 @@ select
         when counts.measured_count = 0 then 'no_data'
         when counts.attainment_target is null then 'no_target'
         when counts.measured_count < counts.minimum_sample then 'below_minimum_sample'
-        when counts.attainment_ratio >= counts.attainment_target then 'met'
-        else 'missed'
+        when {{ misses_target('counts.attainment_ratio', 'counts.attainment_target', 'counts.target_direction') }} then 'missed'
+        else 'met'
     end as status_code,
     run.as_of,
     counts.delivered_as_of,
-    counts.is_on_overdue_delivery
+    counts.is_on_overdue_delivery,
+    counts.measure_kind,
+    counts.target_direction,
+    counts.attained_quantity,
+    counts.measured_quantity,
+    counts.coverage_ratio
 from {{ ref('int_period__service_level_counts') }} as counts
 cross join {{ ref('stg_ops__run') }} as run

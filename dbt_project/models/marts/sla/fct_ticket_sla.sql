@@ -35,7 +35,9 @@ select
     measurements.borne_share,
     tickets._source_file,
     tickets._source_row_number,
-    tickets._delivery_id
+    tickets._delivery_id,
+    measurements.exclusion_id,
+    measurements.exclusion_reason_code
 from {{ changed_only(ref('int_sla__measurements')) }} as measurements
 inner join {{ ref('int_ticket__current') }} as tickets
     on measurements.ticket_key = tickets.ticket_key
