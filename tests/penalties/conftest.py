@@ -13,7 +13,7 @@ from tests.support.databases import another_warehouse
 from tests.support.nights import night
 from tests.support.reference.penalties_books import FIRST_NIGHT, SECOND_NIGHT, Book, grow_book
 
-CONTRACTS = 200
+CONTRACTS, TWINS = 200, 60
 # The first book always, more on request: PENALTY_BOOKS=20.
 BOOKS = int(os.environ.get("PENALTY_BOOKS", "1"))
 
@@ -31,7 +31,7 @@ def published(
     request: pytest.FixtureRequest, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PublishedBook]:
     """A part of the tickets, fees and decisions came in the first night, the rest in the second."""
-    book = grow_book(request.param, CONTRACTS)
+    book = grow_book(request.param, CONTRACTS, TWINS)
     with another_warehouse(template_database, f"penalty_book_{request.param}") as warehouse:
         for number, (rows, as_of) in enumerate(
             zip(book.deliveries(request.param), (FIRST_NIGHT, SECOND_NIGHT), strict=True)

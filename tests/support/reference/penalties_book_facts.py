@@ -70,17 +70,19 @@ def add_ticket(
     )
 
 
-def grow_fees(random: Random, facts: Facts, contract_id: str, currency: str, months: range) -> None:
-    """Fees of the whole and of services; whole contracts or single months without, now and then one in a wrong currency."""
-    if random.random() < 0.08:
+def grow_fees(
+    random: Random, facts: Facts, contract_id: str, currency: str, months: range, *, is_complete: bool = False
+) -> None:
+    """Fees of the whole and of services; if not complete, whole contracts or months without, now and then a wrong currency."""
+    if not is_complete and random.random() < 0.08:
         return
-    services = random.choice((("",), ("", "network"), ("network", "desk")))
+    services = ("",) if is_complete else random.choice((("",), ("", "network"), ("network", "desk")))
     for month in months:
         for service in services:
-            if random.random() < 0.06:
+            if not is_complete and random.random() < 0.06:
                 continue
             amount = random.choice(("10000.00", "6.30", "60.30", "33333.30", f"{random.randint(0, 900000) / 100:.2f}"))
-            wrong = random.random() < 0.02
+            wrong = not is_complete and random.random() < 0.02
             facts.fees.append({
                 "contract_id": contract_id, "service_code": service, "fee_month": f"{first_day(month):%Y-%m}",
                 "fee_amount": amount, "currency_code": "GBP" if wrong else currency,

@@ -40,7 +40,7 @@ def grow_terms(random: Random, contract_id: str, levels: list[str]) -> list[Row]
         )
         if kind.startswith("points"):
             pools.add(rows[-1]["pool_code"])
-    rows += [row for pool in sorted(pools) for row in _points_table(random, f"{contract_id}/{next(names)}", pool)]
+    rows += [row for pool in sorted(pools) for row in grow_points_table(random, f"{contract_id}/{next(names)}", pool)]
     charging = sorted({row["penalty_term_id"] for row in rows})
     rows += _caps(random, contract_id, levels)
     rows += _returns(random, contract_id, levels, charging)
@@ -133,7 +133,7 @@ def _relief(random: Random) -> Row:
     }
 
 
-def _points_table(random: Random, term_id: str, pool: str) -> list[Row]:
+def grow_points_table(random: Random, term_id: str, pool: str) -> list[Row]:
     """A table whose steps rise; the last one is open now and then."""
     steps = sorted(random.sample(("0.5", "1", "2", "3", "5", "8", "12", "20"), random.choice((1, 2, 4))), key=float)
     rows = []

@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.reference.penalties import assess
 from tests.support.reference.penalties_book_facts import Facts, grow_decisions, grow_fees, grow_tickets
 from tests.support.reference.penalties_book_terms import grow_terms
+from tests.support.reference.penalties_book_twins import grow_twins
 from tests.support.reference.penalties_counts import Outcome
 from tests.support.reference.penalties_line import Line
 from tests.support.reference.penalties_register import month_of
@@ -30,6 +31,7 @@ class Book:
 
     exports: dict[str, list[Row]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    twins: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, outcomes: Iterable[Outcome] = (), **entities: list[Row]) -> None:
         self.outcomes += outcomes
@@ -60,11 +62,17 @@ class Book:
         return assess(self.exports, self.outcomes, as_of)
 
 
-def grow_book(seed: int, contracts: int) -> Book:
-    """So many contracts, each from its own part of the number."""
+def grow_book(seed: int, contracts: int, twins: int) -> Book:
+    """So many contracts and pairs of twins, each from its own part of the number."""
     book = Book()
     for number in range(contracts):
         _grow_contract(book, Random(f"{seed}/{number}"), f"C{number:03}")
+    months = range(month_of("2024-09"), month_of(SECOND_NIGHT.date()) + 1)
+    for number in range(twins):
+        name = f"T{number:02}"
+        for twin in grow_twins(Random(f"{seed}/{name}"), name, months, SECOND_NIGHT):
+            book.add(twin.facts.outcomes, **twin.exports)
+        book.twins.append((f"{name}a", f"{name}b"))
     return book
 
 

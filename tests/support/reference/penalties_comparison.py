@@ -125,7 +125,7 @@ def _same(column: str, ours: Any, theirs: Any) -> bool:
     if column == "unit_count":
         theirs = theirs or 0  # nothing to multiply is an empty cell
     if column in EXACT and ours is not None and theirs is not None:
-        return abs(Fraction(ours) - Fraction(theirs)) <= ALMOST * max(1, abs(Fraction(ours)))
+        return abs(Fraction(ours) - Fraction(theirs)) <= ALMOST * max(Fraction(1), abs(Fraction(ours)))
     return bool(ours == theirs)
 
 
