@@ -26,7 +26,7 @@ def test_every_ticket_costs_what_the_reference_says(published: PublishedBook) ->
         for charge in line.charges
     }
     rows = published.warehouse.query(
-        "select penalty_term_id, tickets.period_month, ticket_key, unit_count, coalesce(amount, 0), is_relieved"
+        "select tickets.penalty_term_id, tickets.period_month, tickets.ticket_key, tickets.unit_count, coalesce(tickets.amount, 0), is_relieved"
         " from marts.fct_penalty_ticket as tickets inner join marts.fct_penalty as lines using (penalty_key)"
     )
     found = {row[:3]: row[3:] for row in rows}
