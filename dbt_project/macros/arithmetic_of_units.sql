@@ -10,7 +10,7 @@
             end,
             case when {{ lines }}.rate_amount is null then {{ lines }}.fee_amount::text end,
             coalesce({{ lines }}.rate_amount, {{ lines }}.rate_ratio)::text,
-            case when {{ lines }}.rate_amount is null then {{ lines }}.allocation_ratio::text end
+            case when {{ lines }}.rate_amount is null then {{ lines }}.rate_allocation_ratio::text end
         )
     end
 {%- endmacro %}

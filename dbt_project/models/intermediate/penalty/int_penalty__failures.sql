@@ -25,10 +25,12 @@ judged as (
         bands.attainment_to as band_to,
         bands.fee_ratio as band_fee_ratio,
         bands.amount as band_amount,
+        bands.points as band_points,
+        bands.allocation_ratio as band_allocation_ratio,
         coalesce(ticket_sums.charged_count, 0) as charged_count,
         coalesce(ticket_sums.unit_count, 0) as ticket_unit_count,
         coalesce(ticket_sums.amount, 0) as ticket_amount,
-        case
+        coalesce(case
             when counts.is_carried_forward or counts.measured_count = 0 or not counts.has_sample then false
             when counts.is_small_volume and lines.small_volume_policy = 'nothing_owed' then false
             when counts.is_small_volume and lines.small_volume_policy = 'one_miss_allowed' and counts.breached_count <= 1 then false
@@ -36,7 +38,7 @@ judged as (
             when counts.attainment_target is not null
                 then {{ misses_target('counts.attainment_ratio', 'counts.attainment_target', 'counts.target_direction') }}
             else lines.basis_code = 'ticket' and coalesce(ticket_sums.charged_count, 0) > 0
-        end as is_failed
+        end, false) as is_failed
     from {{ ref('int_penalty__line_counts') }} as counts
     inner join {{ ref('int_penalty__lines') }} as lines
         on

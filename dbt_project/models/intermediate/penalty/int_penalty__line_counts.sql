@@ -36,8 +36,10 @@ counted as (
         coalesce(sum(level_months.excused_count) filter (where level_months.period_month >= spans.missed_from), 0) as excused_count,
         coalesce(sum(level_months.breached_count) filter (where level_months.period_month >= spans.failures_from), 0) as failed_tickets,
         coalesce(
-            sum(level_months.breached_count)
-                filter (where level_months.period_month >= spans.failures_from and level_months.period_month < spans.period_from),
+            sum(level_months.breached_count) filter (
+                where level_months.period_month >= spans.failures_from
+                and level_months.period_month < spans.period_from
+            ),
             0
         ) as failed_tickets_before,
         count(*) filter (where level_months.is_missed and level_months.period_month >= spans.failures_from) as failed_months,

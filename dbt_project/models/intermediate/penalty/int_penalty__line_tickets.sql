@@ -16,6 +16,7 @@ with missed as (
         lines.rounding_place,
         lines.small_volume_policy,
         counts.is_small_volume,
+        counts.is_carried_forward,
         measurements.ticket_sla_key,
         measurements.ticket_key,
         measurements.status_code,
@@ -60,7 +61,7 @@ counted as (
         relieved.*,
         case
             when basis_code <> 'ticket' then null
-            when coalesce(is_relieved, false) then 0
+            when is_carried_forward or coalesce(is_relieved, false) then 0
             when penalty_kind = 'fixed_per_miss' then borne_share
             when penalty_kind = 'points_per_miss' then points
             else {{ units_counted('overdue_seconds / (60 * late_unit_minutes)', 'unit_rounding') }}

@@ -7,7 +7,12 @@ with gathered as (
         failures.failures_from,
         coalesce(failures.is_carried_forward, false) as is_carried_forward,
         coalesce(failures.measured_count, points_given.measured_count, 0) as measured_count,
-        coalesce(failures.missed_count, points_given.missed_count, 0) as missed_count,
+        -- Misses of the tickets that are charged, else of those that the attainment is made of.
+        coalesce(
+            case lines.basis_code when 'ticket' then failures.missed_count else failures.breached_count end,
+            points_given.missed_count,
+            0
+        ) as missed_count,
         coalesce(failures.excused_count, points_given.excused_count, 0) as excused_count,
         failures.attainment_ratio,
         failures.attainment_target,
@@ -17,6 +22,7 @@ with gathered as (
         coalesce(failures.band_from, point_bands.points_from) as band_from,
         coalesce(failures.band_to, point_bands.points_to) as band_to,
         failures.ticket_amount,
+        coalesce(failures.band_allocation_ratio, lines.allocation_ratio) as rate_allocation_ratio,
         case lines.basis_code
             when 'ticket' then null
             when 'pool' then point_bands.amount
@@ -28,7 +34,7 @@ with gathered as (
         end as rate_ratio,
         case lines.penalty_kind
             when 'points_per_miss' then failures.ticket_unit_count * failures.multiplier
-            when 'points_per_failure' then failures.is_failed::integer * lines.points * failures.multiplier
+            when 'points_per_failure' then failures.is_failed::integer * coalesce(failures.band_points, lines.points) * failures.multiplier
             when 'points_band' then coalesce(points_given.points, 0)
             when 'shortfall' then failures.is_failed::integer * abs(failures.attainment_target - failures.attainment_ratio)
             when 'per_point_below'
@@ -88,15 +94,16 @@ rated as (
     select
         gathered.*,
         role_code = 'charge' and basis_code <> 'ticket' and rate_amount is null as is_fee_based,
-        case
+        -- Divisions that do not end are cut after the twelfth place, so that a half cent made of thirds is one again.
+        round(case
             when role_code = 'points' then 0
             when basis_code = 'ticket' then ticket_amount
             when unit_count = 0 then 0
             -- The points choose the band, they do not multiply it.
             when basis_code = 'pool'
                 then case when is_failed then coalesce(rate_amount, rate_ratio * fee_amount) else 0 end
-            else unit_count * coalesce(rate_amount, rate_ratio * coalesce(allocation_ratio, 1) * fee_amount)
-        end as assessed_amount
+            else unit_count * coalesce(rate_amount, rate_ratio * coalesce(rate_allocation_ratio, 1) * fee_amount)
+        end, 12) as assessed_amount
     from gathered
 ),
 

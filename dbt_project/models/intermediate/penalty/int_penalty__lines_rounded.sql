@@ -8,6 +8,7 @@ with lines as (
         contract_year_from,
         service_level_id,
         pool_code,
+        rounding_digits,
         level_payable_cap_amount,
         pool_payable_cap_amount,
         monthly_payable_cap_amount,
@@ -20,7 +21,8 @@ with lines as (
 
 select
     capped.*,
-    cut.after_yearly_cap_amount as penalty_amount
+    -- A cap may have more places than the line.
+    trunc(cut.after_yearly_cap_amount, cut.rounding_digits) as penalty_amount
 from {{ ref('int_penalty__lines_capped') }} as capped
 inner join cut
     on

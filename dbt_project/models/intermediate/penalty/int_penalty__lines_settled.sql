@@ -44,7 +44,7 @@ select
     case
         when not is_complete then 'provisional'
         when is_waiting_for_fee then 'fee_missing'
-        when is_carried_forward and measured_count > 0 then 'carried_forward'
+        when is_carried_forward then 'carried_forward'
         when measured_count = 0 then 'no_data'
         when role_code = 'points' then 'pooled'
         when owed_amount > 0 then 'owed'

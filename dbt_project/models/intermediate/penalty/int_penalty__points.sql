@@ -6,7 +6,7 @@ select
     sum(
         case lines.penalty_kind
             when 'points_per_miss' then failures.ticket_unit_count
-            else lines.points * failures.is_failed::integer
+            else coalesce(failures.band_points, lines.points) * failures.is_failed::integer
         end * failures.multiplier
     ) as points,
     sum(failures.measured_count) as measured_count,

@@ -147,7 +147,7 @@ borne as (
             when not has_service_level then null
             when not is_handed_over then 1
             when handover_policy = 'share' and coalesce(elapsed_seconds, 0) > 0
-                then round(coalesce(own_seconds, 0)::numeric / elapsed_seconds, 6)
+                then coalesce(own_seconds, 0)::numeric / elapsed_seconds
             when handover_policy = 'holder_at_breach' and is_past_target then (breach_supplier_id = supplier_id)::integer
             else (coalesce(last_supplier_id, supplier_id) = supplier_id)::integer
         end as borne_share

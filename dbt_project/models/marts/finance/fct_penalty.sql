@@ -21,7 +21,7 @@ select
     case when lines.is_fee_based and coalesce(lines.is_failed, false) then lines.rate_ratio end as fee_ratio,
     case when lines.is_fee_based then lines.fee_amount end as fee_amount,
     lines.multiplied_amount::numeric(18, 2) as gross_amount,
-    trunc(lines.monthly_cap_amount, lines.rounding_digits)::numeric(18, 2) as cap_amount,
+    lines.monthly_payable_cap_amount::numeric(18, 2) as cap_amount,
     lines.monthly_cap_clause as cap_clause,
     coalesce(
         sum(lines.after_pool_cap_amount) over (
@@ -44,7 +44,7 @@ select
     coalesce(lines.is_failed, false) as is_failed,
     lines.consecutive_failures::integer as consecutive_failures,
     lines.unit_count,
-    lines.allocation_ratio,
+    lines.rate_allocation_ratio as allocation_ratio,
     lines.multiplier,
     coalesce(lines.assessed_amount, 0) as assessed_amount,
     lines.multiplied_amount,

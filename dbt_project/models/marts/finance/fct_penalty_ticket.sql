@@ -1,14 +1,15 @@
 -- Grain: one row per penalty line and missed ticket behind it
-with evidence as (
+with points_tickets as (
     select
         tickets.*,
-        tickets.penalty_term_id as line_term_id
-    from {{ ref('int_penalty__line_tickets') }} as tickets
-    union all
-    -- Behind a table of points stand the tickets that gave the points.
-    select
-        tickets.*,
-        tables_of_points.penalty_term_id as line_term_id
+        tables_of_points.penalty_term_id as line_term_id,
+        sum(tickets.unit_count) over (
+            partition by tables_of_points.contract_id, tables_of_points.penalty_term_id, tables_of_points.period_month, tickets.ticket_sla_key
+        ) as points,
+        row_number() over (
+            partition by tables_of_points.contract_id, tables_of_points.penalty_term_id, tables_of_points.period_month, tickets.ticket_sla_key
+            order by points.penalty_term_id collate "C"
+        ) as position
     from {{ ref('int_penalty__lines') }} as tables_of_points
     inner join {{ ref('int_penalty__lines') }} as points
         on
@@ -22,6 +23,26 @@ with evidence as (
             points.contract_id = tickets.contract_id
             and points.penalty_term_id = tickets.penalty_term_id
             and points.period_month = tickets.period_month
+),
+
+-- Behind a table of points stand the tickets that gave the points, each once.
+evidence as (
+    {%- set columns = [
+        'ticket_sla_key', 'ticket_key', 'service_level_id', 'overdue_seconds', 'borne_share', 'is_relieved', 'uncapped_amount',
+        'amount', 'status_code', 'breached_at', 'contract_id', 'period_month',
+    ] | join(',\n        ') %}
+    select
+        {{ columns }},
+        penalty_term_id as line_term_id,
+        unit_count
+    from {{ ref('int_penalty__line_tickets') }}
+    union all
+    select
+        {{ columns }},
+        line_term_id,
+        points as unit_count
+    from points_tickets
+    where position = 1
 )
 
 select
