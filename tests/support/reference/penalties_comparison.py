@@ -47,7 +47,7 @@ def steps_of(line: Line) -> Steps:
         "currency_code": None,
         "period_from": first_day(line.period_from),
         "measured_count": line.counts.measured,
-        "breached_count": line.counts.charged_breaches,
+        "breached_count": line.breached_count,
         "attainment_ratio": None if line.term.kind == "points_band" else line.counts.attained,
         "is_failed": line.is_failed,
         "consecutive_failures": line.consecutive_failures,

@@ -49,10 +49,6 @@ class Counts:
         )
 
     @property
-    def charged_breaches(self) -> int:
-        return len(self.misses)
-
-    @property
     def attained(self) -> Fraction | None:
         """Sums divided, never ratios averaged; None without data."""
         return self.attained_quantity / self.measured_quantity if self.measured_quantity else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.support.reference.penalties_counts import Counts, Outcome
-from tests.support.reference.penalties_register import Term
+from tests.support.reference.penalties_register import PER_MISS, Term
 
 ZERO = Fraction(0)
 
@@ -54,6 +54,12 @@ class Line:
     @property
     def period_from(self) -> int:
         return self.month - self.term.period_months + 1
+
+    @property
+    def breached_count(self) -> int:
+        """Misses that are charged are those of the period; the others lowered the attainment of the window."""
+        is_charged = self.term.kind in (*PER_MISS, "points_per_miss") or self.term.kind == "points_band"
+        return len(self.counts.misses) if is_charged else self.counts.breached
 
     @property
     def is_pooled(self) -> bool:
