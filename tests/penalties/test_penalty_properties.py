@@ -147,4 +147,5 @@ def test_tickets_add_up_to_the_assessed_amount(published: PublishedBook) -> None
         " group by penalty_key, lines.penalty_term_id, lines.period_month, lines.assessed_amount"
     )
     assert len([row for row in sums if row[2]]) > 200
-    assert [row for row in sums if row[2] != row[3]] == []
+    # A third of an hour ends nowhere; sums of such tickets differ from the line in PostgreSQL's last digits.
+    assert [row for row in sums if abs(row[2] - row[3]) > Decimal("1e-9")] == []
