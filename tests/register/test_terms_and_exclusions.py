@@ -22,6 +22,7 @@ def _exclusion(exclusion_id: str, **changes: str) -> Row:
         "requested_by": "supplier",
         "approved_by": "vendor manager",
         "decided_at": "2026-02-20T10:00:00Z",
+        "evidence": "mail 2026-02-20",
         **WINDOW,
         **changes,
     }
@@ -57,6 +58,8 @@ def warehouse_of_terms(module_warehouse: Warehouse, tmp_path_factory: pytest.Tem
             _exclusion("without a date", decided_at=""),
             _exclusion("own request without a date", requested_by="vendor manager", decided_at=""),
             _exclusion("nowhere", contract_id="C9", service_level_id="L9", ticket_id="T9"),
+            _exclusion("for ever", excluded_to=""),
+            _exclusion("without evidence", evidence="", reason_code="a code of our own"),
             _exclusion("a ticket", contract_id="", ticket_id="T1", excluded_from="", excluded_to=""),
         ],
     )
@@ -99,10 +102,22 @@ def test_an_exclusion_with_a_doubtful_approval_is_listed_once_with_its_effect(wa
     )
     assert questions == [
         ("approved after the run", "not_approved", False),
+        ("for ever", "without_end", True),
         ("nobody approved", "not_approved", False),
         ("own request", "approved_by_requester", True),
         ("own request without a date", "approved_by_requester", True),
         ("without a date", "undated", True),
+        ("without evidence", "without_evidence", True),
+    ]
+
+
+def test_all_that_is_open_about_an_exclusion_is_told_with_the_name_of_its_reason(warehouse_of_terms: Warehouse) -> None:
+    assert warehouse_of_terms.query(
+        "select question_codes, reason_name, reason_name_zh from marts.qc_exclusion_question"
+        " where exclusion_id in ('own request without a date', 'without evidence') order by exclusion_id"
+    ) == [
+        ("approved_by_requester;undated", "Planned maintenance", "计划内维护"),
+        ("without_evidence", "a code of our own", "a code of our own"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Landing in a process of its own that is killed before a chosen step of its talk with the database."""
+"""Work in a process of its own that is killed before a chosen step of its talk with the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ NEVER = 1_000_000
 def land_until(
     url: str, landing: Path, as_of: datetime, *, step: int = NEVER, crash: Callable[[], None] | None = None
 ) -> int:
-    """Land the folder in a fork; before its statement or commit number `step` comes `crash` (default: SIGKILL itself).
+    """Land the folder in a fork, as `run_until` does."""
+    return run_until(
+        lambda: land_exports(url, landing, as_of=as_of, run_id="crashing"),
+        step=step,
+        crash=crash,
+    )
+
+
+def run_until(work: Callable[[], object], *, step: int = NEVER, crash: Callable[[], None] | None = None) -> int:
+    """Work in a fork; before its statement or commit number `step` comes `crash` (default: SIGKILL itself).
 
     Returns how the process ended: 0, -SIGKILL, or 1 after an error.
     """
@@ -29,7 +38,7 @@ def land_until(
     if process == 0:
         try:
             _count_steps(step, crash or (lambda: os.kill(os.getpid(), signal.SIGKILL)))
-            land_exports(url, landing, as_of=as_of, run_id="crashing")
+            work()
         except BaseException:
             os._exit(1)
         os._exit(0)

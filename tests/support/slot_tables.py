@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -15,11 +16,12 @@ from psycopg2.extras import execute_values
 
 from supplier_sla.database import session
 from supplier_sla.warehouse.publish import PublicationResult, publish
+from supplier_sla.warehouse.slot_relations import layer_schemas
 from supplier_sla.warehouse.slots import SlotChoice, choose_slot
 from tests.conftest import REPOSITORY, Warehouse
 
 AS_OF = datetime(2026, 2, 10, 22, 54, tzinfo=UTC)
-TABLES = ("dim_supplier", "dim_contract", "fct_sla_breach", "fct_penalty")
+TABLES = ("dim_supplier", "dim_contract", "fct_sla_breach", "fct_penalty", "fct_penalty_ticket")
 
 Row = Mapping[str, Any]
 
@@ -28,14 +30,18 @@ _run_numbers = itertools.count(1)
 
 def penalty(**values: Any) -> dict[str, Any]:
     """A row of fct_penalty: 100.00 CNY owed for January under contract C-1, clause T-1, unless said otherwise."""
-    row = {
+    row: dict[str, Any] = {
         "contract_key": "contract key", "supplier_key": "supplier key", "contract_id": "C-1", "supplier_id": "S-1",
         "penalty_term_id": "T-1", "service_level_id": "SL-1", "clause": "4.1", "penalty_kind": "fixed_per_miss",
         "period_month": "2026-01-01", "currency_code": "CNY", "breached_count": 2, "measured_count": 38,
         "attainment_ratio": "0.94736842105263157895", "unit_amount": "50", "gross_amount": "100.00",
         "cap_reduction_amount": "0.00", "owed_amount": "100.00", "status_code": "owed", "cost_centre": "4711",
     }  # fmt: skip
-    return row | values
+    row |= values
+    taken = ("earn_back_amount", "dispute_reduction_amount", "waiver_amount")
+    row |= {column: values.get(column, "0.00") for column in taken}
+    penalty_amount = Decimal(row["owed_amount"]) + sum(Decimal(row[column]) for column in taken)
+    return {"penalty_amount": penalty_amount, **row}
 
 
 def breach(ticket_id: str, **values: Any) -> dict[str, Any]:
@@ -47,7 +53,19 @@ def breach(ticket_id: str, **values: Any) -> dict[str, Any]:
         "status_code": "breached", "started_at": "2026-01-05T08:00:00.5+08:00",
         "breached_at": "2026-01-05T09:00:00.5+08:00", "_source_file": "tickets.csv", "_source_row_number": 7,
     }  # fmt: skip
-    return row | values
+    row |= values
+    return {"ticket_sla_key": f"{row['ticket_key']} {row['service_level_id']} {row['period_month']}", **row}
+
+
+def tickets_behind(penalties: Iterable[Row], breaches: Iterable[Row]) -> list[Row]:
+    """Rows of fct_penalty_ticket: the misses of a line's contract, level and month."""
+    shared = ("contract_id", "service_level_id", "period_month")
+    return [
+        {**found, "penalty_term_id": line["penalty_term_id"], "borne_share": "1"}
+        for line in penalties
+        for found in breaches
+        if [str(line[column]) for column in shared] == [str(found[column]) for column in shared]
+    ]
 
 
 SUPPLIER = {"supplier_key": "supplier key", "supplier_id": "S-1", "supplier_name": "Acme", "supplier_name_zh": "安可"}
@@ -64,7 +82,12 @@ def build_slot(
     contracts: Iterable[Row] = (CONTRACT,),
 ) -> None:
     """Make the tables in the slot as the transformer does, comments included."""
-    rows = {"fct_penalty": penalties, "fct_sla_breach": breaches, "dim_supplier": suppliers, "dim_contract": contracts}
+    penalties, breaches = list(penalties), list(breaches)
+    rows = {
+        "fct_penalty": penalties, "fct_sla_breach": breaches, "dim_supplier": suppliers, "dim_contract": contracts,
+        "fct_penalty_ticket": tickets_behind(penalties, breaches),
+    }  # fmt: skip
+    intermediate = layer_schemas(slot)["intermediate"]
     with session(warehouse.transformer_url) as connection, connection, connection.cursor() as cursor:
         for table in TABLES:
             columns = promised_columns()[table]
@@ -76,6 +99,15 @@ def build_slot(
             values = [tuple(row.get(column) for column in columns) for row in rows[table]]
             if values:
                 execute_values(cursor, sql.SQL("insert into {} values %s").format(name).as_string(cursor), values)
+        # Every line may go to finance at once; what holds lines back is tested where the models are built.
+        cursor.execute(
+            sql.SQL(
+                "create or replace view {} as select line_number, true as is_released,"
+                " (select max(extract_number) from finance.extract_line as extracted"
+                " where extracted.line_number = lines.line_number) as extract_number"
+                " from finance.ledger_line as lines"
+            ).format(sql.Identifier(intermediate, "int_settlement__line_states"))
+        )
 
 
 @cache

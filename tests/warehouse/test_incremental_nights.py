@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,14 +21,66 @@ from tests.support.register import event, register, service_level, ticket
 
 FIRST, SECOND, THIRD = utc("2026-03-10 12:00"), utc("2026-03-11 12:00"), utc("2026-03-12 12:00")
 
+NO_CLOCK = dict.fromkeys(
+    ("start_event", "stop_event", "pause_states", "target_unit", "target_value", "calendar_id"), ""
+)
+
+
+def _solved(ticket_id: str, day: str) -> dict[str, Any]:
+    """Opened at nine, resolved an hour later."""
+    return ticket(ticket_id, f"2026-03-{day}T09:00:00Z", resolved_at=f"2026-03-{day}T10:00:00Z")
+
+
+def _excused(exclusion_id: str, day: str, **changes: str) -> dict[str, Any]:
+    """Everything that starts on a day."""
+    return {
+        "exclusion_id": exclusion_id, "reason_code": "force_majeure", "window_effect": "excuses_tickets",
+        "excluded_from": f"2026-03-{day}T00:00:00Z", "excluded_to": f"2026-03-{day}T23:00:00Z", "approved_by": "manager",
+        "requested_by": "supplier", "decided_at": "2026-03-01T00:00:00Z", **changes,
+    }  # fmt: skip
+
+
+def _answer(response_id: str, score: str) -> dict[str, Any]:
+    return {
+        "response_id": response_id, "question_code": "overall", "supplier_id": "S1", "answered_at": "2026-03-09T10:00:00Z",
+        "score": score, "scale_min": "1", "scale_max": "5",
+    }  # fmt: skip
+
+
+def _value(start: str, end: str, value: str) -> dict[str, Any]:
+    window = {"measured_from": f"2026-03-{start}T00:00:00Z", "measured_to": f"2026-03-{end}T00:00:00Z"}
+    return {"service_level_id": "UP", **window, "measured_value": value}
+
+
 FIRST_EXPORTS: dict[str, Rows] = {
-    **register(service_levels=[service_level("RES"), service_level("RESP", stop_event="responded", target_value="60")]),
+    **register(
+        service_levels=[
+            service_level("RES"),
+            service_level("RESP", stop_event="responded", target_value="60"),
+            service_level("ASKED", **{**NO_CLOCK, "measure_kind": "survey"}),
+            service_level("UP", **{**NO_CLOCK, "measure_kind": "measured_value"}),
+        ]
+    ),
+    "survey_responses": [_answer("R1", "5")],
+    "service_measurements": [_value("01", "09", "1")],
+    "exclusions": [_excused("EX-moves", "03", service_level_id="RES")],
+    # Known from the third night on.
+    "decisions": [
+        {
+            "decision_id": "D-1", "decision_kind": "ruling", "contract_id": "C1", "ticket_id": "ruled", "outcome_code": "reversed",
+            "decided_by": "arbiter", "decided_at": "2026-03-11T18:00:00Z",
+        }
+    ],
     "tickets": [
         ticket("solved", "2026-03-09T09:00:00Z", resolved_at="2026-03-09T11:00:00Z"),
         ticket("still open", "2026-03-10T09:00:00Z"),
         ticket("reopened later", "2026-03-09T09:00:00Z", resolved_at="2026-03-09T10:00:00Z"),
+        _solved("no longer excused", "03"),
+        _solved("now excused", "04"),
+        _solved("in the flood", "05"),
+        _solved("ruled", "06"),
     ],
-}
+}  # fmt: skip
 SECOND_EXPORTS: dict[str, Rows] = {
     "tickets": [ticket("of the second night", "2026-03-11T09:00:00Z", resolved_at="2026-03-11T09:30:00Z")],
 }
@@ -36,17 +90,31 @@ THIRD_EXPORTS: dict[str, Rows] = {
         event("reopened later", "2026-03-12T09:00:00Z", "reopened", state_code="open"),
         event("reopened later", "2026-03-12T10:00:00Z", "resolved", state_code="resolved"),
     ],
+    "exclusions": [_excused("EX-moves", "04", service_level_id="RES"), _excused("EX-flood", "05", contract_id="C1")],
+    "survey_responses": [_answer("R2", "1")],
+    "service_measurements": [_value("05", "12", "0.5")],
 }
 STAGING_VIEWS = "select relname, oid from pg_class where relkind = 'v' and relnamespace = 'staging_blue'::regnamespace"
+Answer = list[tuple]
+
+TOUCHED = "select split_part(ticket_key, '/', 2) from intermediate_blue.int_ticket__changed order by 1"
+EXCUSED = "select ticket_id, service_level_id, exclusion_id from marts.fct_ticket_sla where status_code = 'excused' order by 1, 2"
+MEASURED = (
+    "select service_level_id, measured_count, attained_quantity from marts.fct_service_level_period"
+    " where measure_kind <> 'ticket_clock' and period_month = '2026-03-01' order by 1"
+)
 
 
 @dataclass(frozen=True)
 class ThirdNight:
     """The third night: what the models were told, views made anew, the marts after an incremental and a full build of it."""
 
-    new_by_delivery: list[tuple]
-    run: list[tuple]
-    new_views: list[tuple]
+    new_by_delivery: Answer
+    run: Answer
+    new_views: Answer
+    touched: Answer
+    excused: Answer
+    measured: Answer
     incremental_marts: dict[str, str]
     full_marts: dict[str, str]
 
@@ -63,7 +131,7 @@ def third_night(template_database: str, tmp_path_factory: pytest.TempPathFactory
         yield ThirdNight(*told, incremental_marts, _marts_digest(warehouse))
 
 
-def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[list[tuple], list[tuple], list[tuple]]:
+def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[Answer, Answer, Answer, Answer, Answer, Answer]:
     write_exports(home / "landing", THIRD_EXPORTS)
     land(warehouse, home / "landing", THIRD)
     with session(warehouse.transformer_url) as connection:
@@ -80,7 +148,8 @@ def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[list[tuple], l
         views = set(warehouse.query(STAGING_VIEWS))
         build(warehouse, home, "marts_blue")
         publish(connection, slot="marts_blue", run_id="third")
-    return *told, sorted(set(warehouse.query(STAGING_VIEWS)) - views)
+    new_views = sorted(set(warehouse.query(STAGING_VIEWS)) - views)
+    return *told, new_views, warehouse.query(TOUCHED), warehouse.query(EXCUSED), warehouse.query(MEASURED)
 
 
 def _marts_digest(warehouse: Warehouse) -> dict[str, str]:
@@ -93,9 +162,15 @@ def _marts_digest(warehouse: Warehouse) -> dict[str, str]:
 def test_the_models_of_an_incremental_build_are_told_which_deliveries_are_new_to_the_slot(
     third_night: ThirdNight,
 ) -> None:
-    register_entities = ["calendars", "contracts", "service_levels", "suppliers", "work_centres"]
+    register_entities = ["calendars", "contracts", "decisions", "service_levels", "suppliers", "work_centres"]
+    delivered_again = ["exclusions", "service_measurements", "survey_responses"]
     assert third_night.new_by_delivery == sorted(
-        [*((entity, 0, 1) for entity in register_entities), ("ticket_events", 1, 1), ("tickets", 2, 3)]
+        [
+            *((entity, 0, 1) for entity in register_entities),
+            *((entity, 1, 2) for entity in delivered_again),
+            ("ticket_events", 1, 1),
+            ("tickets", 2, 3),
+        ]
     )
 
 
@@ -106,6 +181,26 @@ def test_the_models_of_an_incremental_build_are_told_for_when_the_slot_was_built
 def test_an_incremental_and_a_full_build_of_the_same_night_give_the_same_bytes(third_night: ThirdNight) -> None:
     assert third_night.incremental_marts["fct_ticket_sla"] != ""
     assert third_night.incremental_marts == third_night.full_marts
+
+
+def test_windows_and_rulings_touch_the_tickets_they_are_about_and_no_other(third_night: ThirdNight) -> None:
+    """Of the windows those of then and of now, of the ruling the one that came of age; `solved` rests."""
+    of_windows_and_rulings = ["in the flood", "no longer excused", "now excused", "ruled"]
+    of_the_nights = ["of the second night", "of the third night", "reopened later", "still open"]
+    assert third_night.touched == [(one,) for one in sorted([*of_windows_and_rulings, *of_the_nights])]
+    assert third_night.excused == [
+        ("in the flood", "RES", "EX-flood"),
+        ("in the flood", "RESP", "EX-flood"),
+        ("now excused", "RES", "EX-moves"),
+        ("ruled", "RES", "decision/D-1"),
+        ("ruled", "RESP", "decision/D-1"),
+    ]
+
+
+def test_answers_and_values_of_the_night_count_with_those_before(third_night: ThirdNight) -> None:
+    """Of two answers one is satisfied; four days at 1 and, delivered later, seven at 0.5 less the 23 hours excluded."""
+    hours = 4 * 24 + Decimal("0.5") * (7 * 24 - 23)
+    assert third_night.measured == [("ASKED", 2, Decimal(1)), ("UP", 2, hours * 3600)]
 
 
 def test_an_incremental_build_keeps_the_views_of_its_slot(third_night: ThirdNight) -> None:

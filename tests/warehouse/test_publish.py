@@ -283,7 +283,9 @@ def test_a_view_of_somebody_else_with_a_models_name_is_an_error_that_says_so(war
 
 def test_a_slot_that_was_not_built_is_refused(warehouse: Warehouse) -> None:
     slot, run_id = reserve(warehouse)
-    with pytest.raises(PublicationRefused, match="dim_contract, dim_supplier, fct_penalty, fct_sla_breach"):
+    with pytest.raises(
+        PublicationRefused, match="dim_contract, dim_supplier, fct_penalty, fct_penalty_ticket, fct_sla_breach"
+    ):
         switch(warehouse, slot, run_id)
     assert state(warehouse) == {"views": [], "publications": [], "ledger": [], "evidence": []}
 

@@ -115,8 +115,7 @@ def _write(connection: Connection, number: int, outbox: Path) -> list[Path]:
                     f"extract file {file.name}",
                     expected=f"bytes with the SHA-256 {promised} that was recorded with its number",
                     found=sha256(file.content),
-                    next_step="check the ledger's hash chain (supplier_sla.warehouse.ledger.broken_links);"
-                    " nothing was written",
+                    next_step="check the ledger (scripts/check_ledger); nothing was written",
                 )
         for file in files:
             # The control file goes last: where it stands, the data file is whole.

@@ -1,1 +1,1 @@
-"""From a built slot to what readers and finance see: choosing the slot, switching, posting the ledger."""
+"""From a built slot to what readers and finance see: choosing the slot, and the switch that posts the ledger."""

@@ -13,7 +13,9 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.warehouse.ledger import TABLES_READ, post_differences
+from supplier_sla.ledger.differences import TABLES_READ
+from supplier_sla.ledger.nightly_check import check_night
+from supplier_sla.ledger.posting import post_differences
 from supplier_sla.warehouse.slot_deliveries import Deliveries, record_built_deliveries
 from supplier_sla.warehouse.slots import PUBLICATION_LOCK, last_publication
 
@@ -57,7 +59,7 @@ class _Build:
 def publish(
     connection: Connection, *, slot: str, run_id: str, sleep: Callable[[float], None] = time.sleep
 ) -> PublicationResult:
-    """Post the ledger, record the publication, point every view in `marts` at `slot`: one transaction.
+    """Post and check the ledger, record the publication, point every view in `marts` at `slot`: one transaction.
 
     A run that has published already (its task was repeated after a crash) gets the result of then, and nothing is done.
 
@@ -69,6 +71,7 @@ def publish(
 
     Raises:
         PublicationRefused: another run has taken the slot, a view cannot be replaced, or locks were never free.
+        AmountsUnsound, LedgerBroken: see `post_differences` and `check_night`.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (PUBLICATION_LOCK,))
@@ -86,6 +89,7 @@ def publish(
             as_of=build.as_of,
             record_publication=lambda count: _record(cursor, publication_id, build, count),
         )
+        check_night(cursor, slot=slot, publication_id=publication_id, as_of=build.as_of)
         cursor.execute("update ops.slot set state = 'published', built_as_of = as_of where slot = %s", (slot,))
         record_built_deliveries(cursor, slot)
         # Last of all, because from here to the commit nobody can read.

@@ -4,12 +4,11 @@
 with rulings as (
     -- The newest word on a ticket and clause counts.
     select distinct on (decisions.contract_id, decisions.penalty_term_id, decisions.ticket_key) decisions.*
-    from {{ ref('stg_contract_register__decisions') }} as decisions
-    cross join {{ ref('stg_ops__run') }} as run
+    from {{ ref('int_settlement__decisions_made') }} as decisions
     where
         decisions.decision_kind = 'ruling'
         and decisions.ticket_key is not null
-        and decisions.decided_at <= run.as_of
+        and decisions.without_effect_code is null
     order by
         decisions.contract_id,
         decisions.penalty_term_id,

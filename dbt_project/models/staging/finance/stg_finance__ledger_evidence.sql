@@ -1,0 +1,6 @@
+-- Grain: one row per ledger line and missed ticket behind it
+select
+    line_number,
+    evidence_number,
+    detail ->> 'ticket_key' as ticket_key
+from {{ source('finance', 'ledger_evidence') }}

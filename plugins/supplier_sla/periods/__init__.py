@@ -1,0 +1,1 @@
+"""Accounting periods: in which month a ledger line is booked."""
