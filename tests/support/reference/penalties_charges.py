@@ -150,7 +150,7 @@ def _unit_and_amount(term: Term, miss: Outcome) -> tuple[Fraction, Fraction]:
     units, amount = miss.borne_share, term.amount * miss.borne_share
     if term.kind == "per_time_late":
         length = 60 * (Fraction(term.row.get("late_unit_minutes") or 60))
-        units = _cut(miss.overdue_seconds / length, term.unit_rounding or "started")
+        units = cut_units(miss.overdue_seconds / length, term.unit_rounding or "started")
         amount *= units
     if term.ticket_cap_amount is not None:
         amount = min(amount, term.ticket_cap_amount)
@@ -169,10 +169,11 @@ def _units(term: Term, target: Target, counts: Counts) -> Fraction:
     gap = attained - target.ratio if target.at_most else target.ratio - attained
     if term.kind == "shortfall":
         return gap
-    return _cut(gap / Fraction(term.row.get("point_size") or "0.01"), term.unit_rounding or "whole")
+    return cut_units(gap / Fraction(term.row.get("point_size") or "0.01"), term.unit_rounding or "whole")
 
 
-def _cut(units: Fraction, rounding: str) -> Fraction:
+def cut_units(units: Fraction, rounding: str) -> Fraction:
+    """Parts of a unit by unit_rounding."""
     if rounding == "exact":
         return units
     return Fraction(math.ceil(units) if rounding == "started" else math.floor(units))
