@@ -1,9 +1,10 @@
-"""Hand new ledger lines to finance: penalty extract and breach extract with control totals and hashes in the outbox.
+"""Hand released ledger lines to finance: extract and breach extract with control totals and hashes in the outbox.
 
-* **Inputs**: `finance.ledger_line`; the asset `published_marts`.
-* **Outputs**: `penalty_extract_NNNNNN.csv`, `breach_extract_NNNNNN.csv`, a control file beside each; numbers have no
-  gaps.
-* **On failure**: a number that was given keeps its lines; the next run writes the same bytes under it.
+* **Inputs**: `finance.ledger_line`; the asset `published_marts`; the receivers (docs/extracts.md).
+* **Outputs**: per receiver the files of its layout, `breach_extract_NNNNNN.csv`, `clock_extract_NNNNNN.csv`, a control
+  file beside each; numbers have no gaps.
+* **On failure**: a number that was given keeps its bytes; the next run writes them. A draft that fails an expectation
+  gets no number and stays in.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from supplier_sla.orchestration.run_instant import as_of_of
     doc_md=__doc__,
 )
 def publish_finance_extracts() -> None:
-    @task(doc_md="Number what is new, write what has not reached the outbox.")
+    @task(doc_md="Judge and number what may leave, write what has not reached the outbox.")
     def write_extracts() -> list[str]:
         from supplier_sla.night.stages import write_extracts as write
 

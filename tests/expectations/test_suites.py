@@ -13,6 +13,7 @@ from supplier_sla.quality.suite import (
     DoorOutSuite,
     door_in_suite,
     door_in_suites,
+    door_out_file_suite,
     door_out_suites,
 )
 from supplier_sla.quality.titles import read_titles
@@ -23,7 +24,9 @@ def test_every_entity_has_a_suite() -> None:
     assert {suite.entity for suite in door_in_suites()} == set(load_contracts())
 
 
-@pytest.mark.parametrize("suite", [*door_in_suites(), *door_out_suites()], ids=lambda suite: suite.name)
+@pytest.mark.parametrize(
+    "suite", [*door_in_suites(), *door_out_suites(), door_out_file_suite()], ids=lambda suite: suite.name
+)
 def test_every_expectation_has_an_offender(suite: DoorInSuite | DoorOutSuite) -> None:
     door, stem = suite.name.split(".")
     offenders = read_offenders(door, stem).offenders
@@ -32,7 +35,7 @@ def test_every_expectation_has_an_offender(suite: DoorInSuite | DoorOutSuite) ->
 
 def test_every_suite_and_expectation_has_a_chinese_title() -> None:
     titles = read_titles()
-    suites: list[DoorInSuite | DoorOutSuite] = [*door_in_suites(), *door_out_suites()]
+    suites: list[DoorInSuite | DoorOutSuite] = [*door_in_suites(), *door_out_suites(), door_out_file_suite()]
     assert [suite.name for suite in suites if not titles.suite(suite.name).zh] == []
     names = {each.name for suite in suites for each in suite.expectations}
     assert sorted(titles.expectations) == sorted(names)

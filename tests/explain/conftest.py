@@ -9,6 +9,7 @@ import pytest
 from supplier_sla.database import session
 from supplier_sla.explain.__main__ import main
 from supplier_sla.extracts.handover import hand_over
+from supplier_sla.extracts.receiver import load_receivers
 from tests.conftest import Warehouse
 from tests.explain import story
 from tests.support.databases import another_warehouse
@@ -26,7 +27,13 @@ def told(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
         (home / "landing" / "tickets_broken.csv").write_text("number,opened\n1,2\n", encoding="utf-8")
         night(warehouse, home, story.exports(), story.AS_OF)
         with session(warehouse.transformer_url) as connection:
-            hand_over(connection, outbox=home / "outbox", as_of=story.AS_OF)
+            hand_over(
+                connection,
+                outbox=home / "outbox",
+                as_of=story.AS_OF,
+                receivers=load_receivers(),
+                check=lambda _: {},
+            )
         yield warehouse
 
 

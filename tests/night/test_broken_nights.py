@@ -103,6 +103,7 @@ def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands
     assert second.code == 0
     assert sorted(path.name for path in in_the_way.glob("*.csv")) == [
         "breach_extract_000001.csv",
+        "clock_extract_000001.csv",
         "penalty_extract_000001.csv",
     ]
 

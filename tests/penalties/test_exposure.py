@@ -327,7 +327,7 @@ def _extract(warehouse: Warehouse, number: int, as_of: str, month: str) -> None:
         (month,),
     )
     extract = {
-        "extract_number": number, "as_of": as_of, "line_count": 1, "penalty_sha256": "-", "breach_sha256": "-",
+        "extract_number": number, "as_of": as_of, "line_count": 1,
         "receiver_code": "finance", "layout": "csv", "layout_version": 1,
     }  # fmt: skip
     line = {

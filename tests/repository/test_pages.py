@@ -1,4 +1,4 @@
-"""The two generated pages: in step with their sources, complete, and true where they can be tried."""
+"""The generated pages: in step with their sources, complete, and true where they can be tried."""
 
 from __future__ import annotations
 

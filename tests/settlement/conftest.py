@@ -20,10 +20,12 @@ def settled(template_database: str, tmp_path_factory: pytest.TempPathFactory) ->
             rows, breaches = proposed(CASES, number)
             slot_tables.night(warehouse, *rows, breaches=breaches, as_of=as_of)
         warehouse.query(
-            "insert into finance.extract (extract_number, as_of, line_count, penalty_sha256, breach_sha256)"
-            " values (1, %s, 3, '', '');"
-            " insert into finance.extract_line (line_number, extract_number)"
-            " select line_number, 1 from finance.ledger_line where contract_id like 'extracted%%'",
+            "insert into finance.extract (receiver_code, extract_number, as_of, line_count, layout, layout_version)"
+            " values ('finance', 1, %s, 3, 'csv', 2);"
+            " insert into finance.extract_line (receiver_code, extract_number, line_number, attempt_number, amount,"
+            "   currency_code, detail)"
+            " select 'finance', 1, line_number, 1, amount, currency_code, '{}' from finance.ledger_line"
+            " where contract_id like 'extracted%%'",
             (CORRECTED,),
         )
         # The acknowledgements name the lines by their numbers.

@@ -1,4 +1,4 @@
-"""`python -m supplier_sla.docs [--check]`: write docs/exports.md and docs/marts.md, or say which is out of date."""
+"""`python -m supplier_sla.docs [--check]`: write the generated pages of docs/, or say which is out of date."""
 
 from __future__ import annotations
 

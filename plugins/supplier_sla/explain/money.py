@@ -66,12 +66,33 @@ select
         select from named
         where named.line_number = lines.line_number and named.service_level_id = keys.service_level_id
     ) as is_evidence,
+    extracted.receiver_code,
     extracted.extract_number,
-    written.extract_number is not null as is_written
+    extracted.file_names,
+    extracted.is_written
 from keys
 inner join finance.ledger_line as lines using (contract_id, penalty_term_id, period_month, currency_code)
-left join finance.extract_line as extracted on extracted.line_number = lines.line_number
-left join finance.extract_written as written on written.extract_number = extracted.extract_number
+-- The newest attempt: a line that finance rejected goes out again.
+left join lateral (
+    select
+        attempts.receiver_code,
+        attempts.extract_number,
+        written.extract_number is not null as is_written,
+        array(
+            select files.file_name
+            from finance.extract_file as files
+            where
+                files.receiver_code = attempts.receiver_code
+                and files.extract_number = attempts.extract_number
+                and files.row_count is not null
+            order by files.file_position desc
+        ) as file_names
+    from finance.extract_line as attempts
+    left join finance.extract_written as written using (receiver_code, extract_number)
+    where attempts.line_number = lines.line_number
+    order by attempts.attempt_number desc
+    limit 1
+) as extracted on true
 order by lines.line_number
 """
 

@@ -111,6 +111,6 @@ def _extract(row: Row, pen: Pen) -> str:
     if number is None:
         return pen.say("no_extract")
     if not row["is_written"]:
-        return pen.say("extract_unwritten", number=number)
-    names = {f"{kind}_file": f"{kind}_extract_{number:06d}.csv" for kind in ("penalty", "breach")}
-    return pen.say("extract", number=number, **names)
+        return pen.say("extract_unwritten", number=number, receiver=row["receiver_code"])
+    files = pen.say("comma").join(row["file_names"])
+    return pen.say("extract", number=number, receiver=row["receiver_code"], files=files)

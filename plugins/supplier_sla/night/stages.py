@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from supplier_sla.database import session
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.expected.expectation import load_expected
+from supplier_sla.extracts.draft import Draft
 from supplier_sla.extracts.handover import hand_over
+from supplier_sla.extracts.receiver import load_receivers
 from supplier_sla.landing import land_exports
 from supplier_sla.landing.archive.moving import archive_files as move_to_archives
 from supplier_sla.landing.archive.moving import landing_archive
@@ -21,7 +24,9 @@ from supplier_sla.periods.calendar_close import ClosingDay, close_when_due
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
+from supplier_sla.quality.door_out_file import check_drafts
 from supplier_sla.settings import Settings
+from supplier_sla.terminal import harmless
 from supplier_sla.warehouse import publish as switch
 from supplier_sla.warehouse import slots
 from supplier_sla.warehouse.fingerprint import present_fingerprint
@@ -159,13 +164,29 @@ def publish_slot(*, slot: str, run_id: str) -> None:
 
 
 def write_extracts(*, as_of: datetime) -> list[str]:
-    """Hand new ledger lines over; returns the names of the files written now."""
+    """Hand new ledger lines over; returns the names of the files written now.
+
+    Raises:
+        ExtractKeptIn: a critical expectation of the file door failed.
+    """
     settings = Settings.from_environment()
+
+    def check(drafts: Sequence[Draft]) -> dict[str, list[str]]:
+        verdicts = check_drafts(settings.transformer_url, drafts, as_of, settings.data_docs)
+        for failure in (failure for failures in verdicts.values() for failure in failures):
+            say(f"    {failure}")
+        return {
+            receiver: [str(failure) for failure in failures if failure.is_critical]
+            for receiver, failures in verdicts.items()
+        }
+
     with session(settings.transformer_url, application_name="supplier_sla_extracts") as connection:
-        written = hand_over(connection, outbox=settings.outbox, as_of=as_of)
-    for path in written:
+        handed = hand_over(connection, outbox=settings.outbox, as_of=as_of, receivers=load_receivers(), check=check)
+    for path in handed.written:
         say(f"    {path.name}")
-    return [path.name for path in written]
+    for line in handed.held:
+        say(f"    ledger line {line.line_number} held, {line.reason_code}: {harmless(line.explanation)}")
+    return [path.name for path in handed.written]
 
 
 def close_due_periods(*, as_of: datetime) -> list[str]:

@@ -1,4 +1,4 @@
-"""Great Expectations at the two doors: what comes in, delivery by delivery, and what goes out, before the switch."""
+"""Great Expectations at the doors: what comes in, what readers are given, what finance is sent."""
 
 from supplier_sla.quality.door_in import DoorVerdict, LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out

@@ -16,6 +16,7 @@ from supplier_sla.quality.titles import Title, read_titles
 DOORS: Mapping[str, Title] = {
     "door_in": Title("Door in: the night's deliveries", "入口检查：本批次的交付"),
     "door_out": Title("Door out: the tables that readers were given", "出口检查：提供给读者的表"),
+    "door_out_file": Title("File door: the last extracts for finance", "文件出口检查：最近提交财务的提取"),
 }
 
 # Of one expectation; all of them are on the page of the suite.
@@ -47,7 +48,7 @@ def write_door_page(docs: Path, door: str, as_of: datetime, judged: Sequence[Jud
     content = [
         f"<h1>{escape(str(title))}</h1>",
         f'<p class="quiet">as of · 截至 {escape(as_of.isoformat())}'
-        ' · <a href="../index.html">both doors · 两道检查</a></p>',
+        ' · <a href="../index.html">all doors · 全部检查</a></p>',
         "<h2>Suites · 检查集</h2>",
         _table(
             ("Suite · 检查集", "Expectations that held · 通过", "Critical · 严重", "Warnings · 警告", "Details · 详情"),

@@ -117,7 +117,23 @@ class DoorOutSuite(_Suite):
         return f"door_out.{self.table}"
 
 
-SuiteForm = TypeVar("SuiteForm", DoorInSuite, DoorOutSuite)
+class DoorOutFileSuite(DoorOutSuite):
+    """What an extract must say before it gets its number; every rule asks for rows of one receiver."""
+
+    @model_validator(mode="after")
+    def _rules_look_at_one_receiver(self) -> DoorOutFileSuite:
+        for each in self.expectations:
+            if "{receiver}" not in each.kwargs.get("unexpected_rows_query", ""):
+                raise ValueError(f"{each.name}: an UnexpectedRowsExpectation whose query names {{receiver}}")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What results call the suite."""
+        return f"door_out_file.{self.table}"
+
+
+SuiteForm = TypeVar("SuiteForm", DoorInSuite, DoorOutSuite, DoorOutFileSuite)
 
 
 def door_in_suite(entity: str) -> DoorInSuite | None:
@@ -138,6 +154,11 @@ def door_in_suites() -> list[DoorInSuite]:
 def door_out_suites() -> list[DoorOutSuite]:
     """All suites of the door out, by table."""
     return [_read(path, DoorOutSuite) for path in sorted((SUITES / "door_out").glob("*.yml"))]
+
+
+def door_out_file_suite() -> DoorOutFileSuite:
+    """The suite of the file door."""
+    return _read(SUITES / "door_out_file" / "extract_draft.yml", DoorOutFileSuite)
 
 
 def _read(path: Path, form: type[SuiteForm]) -> SuiteForm:

@@ -32,9 +32,13 @@ class Titles(YamlModel):
     expectations: dict[str, str]
 
     def suite(self, name: str) -> Title:
-        """The title of a suite, or of a part of one that had too many deliveries for one query."""
-        known = self.suites.get(name) or self.suites.get(name.partition("_from_delivery_")[0])
-        return Title(known.en, known.zh) if known else Title(name, "")
+        """The title of a suite, or of a part of one: some deliveries of many, one receiver of several."""
+        whole = name.partition("_from_delivery_")[0]
+        whole, _, receiver = whole.partition("_of_receiver_")
+        known = self.suites.get(name) or self.suites.get(whole)
+        if known is None:
+            return Title(name, "")
+        return Title(f"{known.en}: {receiver}", f"{known.zh}：{receiver}") if receiver else Title(known.en, known.zh)
 
     def expectation(self, name: str) -> Title:
         """The title of an expectation."""

@@ -149,22 +149,23 @@ extracted as (
     select
         approvable.*,
         case when approvable.approvable_at <= approvable.as_of then approvable.approvable_at end as approved_at,
+        extracts.receiver_code,
         extracts.extract_number,
         answers.status_code as answer_code,
         answers.document_number,
         answers.acknowledged_at
     from approvable
     -- A line that finance rejected may have gone out again: the newest number counts.
-    left join lateral (
-        select max(extract_lines.extract_number) as extract_number
-        from {{ ref('stg_finance__extract_lines') }} as extract_lines
-        where extract_lines.line_number = approvable.line_number
-    ) as extracts on true
+    left join {{ ref('stg_finance__extract_lines') }} as extracts
+        on
+            approvable.line_number = extracts.line_number
+            and extracts.is_newest_attempt
     left join lateral (
         select acknowledgements.*
         from acknowledgements
         where
-            acknowledgements.extract_number = extracts.extract_number
+            acknowledgements.receiver_code = extracts.receiver_code
+            and acknowledgements.extract_number = extracts.extract_number
             and acknowledgements.line_number = approvable.line_number
         order by acknowledgements.acknowledged_at desc, acknowledgements._delivery_id desc
         limit 1
@@ -191,6 +192,7 @@ select
     approved_at,
     is_disputed,
     is_released,
+    receiver_code,
     extract_number,
     document_number,
     acknowledged_at,

@@ -11,7 +11,9 @@ select
     valid_to,
     is_current,
     _source_file,
-    _source_row_number
+    _source_row_number,
+    vendor_number,
+    vendor_site_code
 from {{ ref('int_register__supplier_versions') }}
 union all
 select
@@ -26,4 +28,6 @@ select
     'infinity' as valid_to,
     true as is_current,
     null as _source_file,
-    null as _source_row_number
+    null as _source_row_number,
+    null as vendor_number,
+    null as vendor_site_code

@@ -35,7 +35,8 @@ select
     states.document_number,
     states.acknowledged_at,
     states.as_of,
-    lines.line_hash
+    lines.line_hash,
+    states.receiver_code
 from {{ ref('stg_finance__ledger_lines') }} as lines
 inner join {{ ref('int_settlement__line_states') }} as states
     on lines.line_number = states.line_number
