@@ -18,27 +18,33 @@ with lines as (
 
 extracted as (
     select
-        extract_lines.extract_number,
-        extract_lines.line_number,
-        extracts.as_of
-    from {{ ref('stg_finance__extract_lines') }} as extract_lines
-    inner join {{ ref('stg_finance__extracts') }} as extracts
-        on extract_lines.extract_number = extracts.extract_number
+        receiver_code,
+        extract_number,
+        line_number,
+        amount,
+        as_of
+    from {{ ref('stg_finance__extract_lines') }}
 ),
 
--- Finance may say the same of a line several times: its newest word of each kind counts.
+-- Finance may say the same of a line several times: its newest word of each kind counts. It answers with the sign that the
+-- line went out with, which some layouts turn.
 answered as (
-    select distinct on (answers.extract_number, answers.line_number, answers.status_code)
+    select distinct on (answers.receiver_code, answers.extract_number, answers.line_number, answers.status_code)
         answers.line_number,
         answers.status_code,
-        answers.amount,
+        answers.amount * sign(extracted.amount * lines.amount) as amount,
         answers.acknowledged_at
     from {{ ref('stg_accounts_payable__acknowledgements') }} as answers
     inner join extracted
         on
-            answers.extract_number = extracted.extract_number
+            answers.receiver_code = extracted.receiver_code
+            and answers.extract_number = extracted.extract_number
             and answers.line_number = extracted.line_number
-    order by answers.extract_number, answers.line_number, answers.status_code, answers.acknowledged_at desc
+    inner join lines
+        on answers.line_number = lines.line_number
+    order by
+        answers.receiver_code, answers.extract_number, answers.line_number, answers.status_code, answers.acknowledged_at desc,
+        answers._delivery_id desc
 ),
 
 movements as (
