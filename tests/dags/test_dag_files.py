@@ -39,8 +39,10 @@ def dags(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
     os.environ.update(before)
 
 
-def test_the_three_nightly_dags_are_there(dags: dict[str, Any]) -> None:
-    assert set(dags) == {"ingest_exports", "build_sla_warehouse", "publish_finance_extracts"}
+def test_the_three_nightly_dags_and_the_monthly_one_are_there(dags: dict[str, Any]) -> None:
+    assert set(dags) == {
+        "ingest_exports", "build_sla_warehouse", "publish_finance_extracts", "close_accounting_period",
+    }  # fmt: skip
 
 
 def test_each_dag_says_what_it_reads_writes_and_what_a_failure_means(dags: dict[str, Any]) -> None:
@@ -87,11 +89,12 @@ def test_checks_come_before_the_switch_and_nothing_after_it(dags: dict[str, Any]
     assert dag.get_task("publish_slot").downstream_task_ids == set()
 
 
-def test_assets_lead_from_ingest_to_build_to_extracts(dags: dict[str, Any]) -> None:
+def test_assets_lead_from_ingest_to_build_to_extracts_and_closing(dags: dict[str, Any]) -> None:
     outlets = {asset.name for dag in dags.values() for task in dag.tasks for asset in task.outlets}
     assert outlets == {"raw_deliveries", "published_marts"}
     assert "raw_deliveries" in str(dags["build_sla_warehouse"].timetable.asset_condition)
-    assert "published_marts" in str(dags["publish_finance_extracts"].timetable.asset_condition)
+    for follower in ("publish_finance_extracts", "close_accounting_period"):
+        assert "published_marts" in str(dags[follower].timetable.asset_condition)
 
 
 def test_a_dag_runs_one_night_at_a_time(dags: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ CONTESTED = {
         "Wed 2026-01-07 10:00:00 +01:00 Wed 2026-01-07 12:00:00 +01:00 2:00:00 0:00:00 8:30:00 stood still; waiting for the customer,"
         " reason access_refused since event 2 (State changed, by agent-17, ticket_events.csv line 3)",
         "-- from here priority p2, target 16:00:00",
-        "Wed 2026-01-07 14:00:00 +01:00 Wed 2026-01-07 15:00:00 +01:00 1:00:00 0:00:00 10:30:00 excluded by EX-2, planned_maintenance;"
+        "Wed 2026-01-07 14:00:00 +01:00 Wed 2026-01-07 15:00:00 +01:00 1:00:00 0:00:00 10:30:00 excluded by EX-2, Planned maintenance;"
         " asked for by supplier, approved by vendor manager, evidence change CHG-12",
         "-- from here held by S2 Beta",
         "-- Thu 2026-01-08 12:30:00 +01:00: the target is used up",
@@ -44,7 +44,7 @@ CONTESTED = {
         " 暂停；自事件 2 起为等待客户，原因 access_refused（状态变更，agent-17，ticket_events.csv 第 3 行）",
         "-- 自此优先级 p2，目标 16:00:00",
         "2026-01-07 周三 14:00:00 +01:00 2026-01-07 周三 15:00:00 +01:00 1:00:00 0:00:00 10:30:00"
-        " 排除：EX-2，planned_maintenance；申请人 supplier，批准人 vendor manager，依据 change CHG-12",
+        " 排除：EX-2，计划内维护；申请人 supplier，批准人 vendor manager，依据 change CHG-12",
         "-- 自此由 S2 贝塔 持有",
         "-- 2026-01-08 周四 12:30:00 +01:00：目标用尽",
         "合计 22:30:00 = 81000 秒：与判定所用时间一致。",

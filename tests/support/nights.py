@@ -50,20 +50,21 @@ def build_and_publish(
     select: str | None = None,
     force: bool = True,
     full_refresh: bool = False,
+    with_tests: bool = True,
 ) -> PublicationResult:
-    """Build the idle slot with dbt (tests included) and switch to it; from its second build on incrementally."""
+    """Build the idle slot with dbt and switch to it; from its second build on incrementally."""
     run_id = f"build {next(_run_numbers)}"
     with session(warehouse.transformer_url) as connection:
         choice = choose_slot(
             connection, as_of=as_of, run_id=run_id, fingerprint="test", force=force, full_refresh=full_refresh
         )
         assert choice.slot is not None, choice.reason
-        build(warehouse, home, choice.slot, select=select)
+        build(warehouse, home, choice.slot, select=select, with_tests=with_tests)
         return publish(connection, slot=choice.slot, run_id=run_id)
 
 
-def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = None) -> None:
-    """Run dbt, tests included, in a slot that was chosen."""
+def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = None, with_tests: bool = True) -> None:
+    """Run dbt in a slot that was chosen."""
     settings = Settings(
         home=home,
         landing=home / "landing",
@@ -73,7 +74,8 @@ def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = N
         bi_reader_url=warehouse.bi_reader_url,
     )
     variables = {**address_variables(settings.transformer_url), **slot_variables(settings, slot)}
-    run_dbt(["build", *(["--select", select] if select else [])], settings, variables)
+    kinds = [] if with_tests else ["--resource-type", "model", "--resource-type", "seed"]
+    run_dbt(["build", *kinds, *(["--select", select] if select else [])], settings, variables)
 
 
 def night(

@@ -97,6 +97,13 @@ def test_a_night_over_a_ledger_that_was_changed_is_not_published(
     assert warehouse.query("select count(*) from ops.publication") == [(2,)]
 
 
+def test_a_line_that_no_publication_posted_is_found_though_it_is_chained_well(warehouse: Warehouse) -> None:
+    three_lines(warehouse)
+    chained_anew(warehouse, ROGUE_LINE.format(corrects=1))
+    with pytest.raises(LedgerBroken, match="found line 5"):
+        night(warehouse, penalty(owed_amount="130.00"), penalty(penalty_term_id="T-2"))
+
+
 def test_a_sound_ledger_holds(warehouse: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
     three_lines(warehouse)
     assert check(warehouse, capsys) == (0, [])

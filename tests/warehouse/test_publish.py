@@ -71,7 +71,10 @@ def test_readers_see_the_new_slot_at_once_and_everything_is_on_record(warehouse:
         "select publication_id, slot, build_fingerprint, ledger_lines_posted from ops.publication order by 1"
     )
     assert publications == [(1, "marts_blue", "models", 1), (2, "marts_green", "models", 1)]
-    assert warehouse.query("select state from ops.slot") == [("published",), ("published",)]
+    assert warehouse.query("select state from ops.slot where slot <> 'marts_rebuild'") == [
+        ("published",),
+        ("published",),
+    ]
 
 
 def test_rights_comments_and_analysts_views_survive_two_switches(warehouse: Warehouse) -> None:

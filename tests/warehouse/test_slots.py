@@ -99,7 +99,7 @@ def test_a_slot_in_which_another_runs_dbt_is_working_is_not_given_away(warehouse
 
 def test_the_name_by_which_a_build_is_known_is_that_of_the_dbt_profile() -> None:
     profile = (REPOSITORY / "dbt_project" / "profiles.yml").read_text(encoding="utf-8")
-    assert f"application_name: {BUILDER_APPLICATION_NAME}\n" in profile
+    assert f"env_var('SUPPLIER_SLA_DBT_APPLICATION', '{BUILDER_APPLICATION_NAME}')" in profile
 
 
 def test_choosing_waits_for_a_publication_that_is_going_on(warehouse: Warehouse) -> None:

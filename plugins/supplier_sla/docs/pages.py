@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from supplier_sla.docs import exports_page, extracts_page, marts_page
+from supplier_sla.docs import exports_page, extracts_page, marts_page, penalties_page
 from supplier_sla.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -14,6 +14,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "exports.md": exports_page.render,
     "extracts.md": extracts_page.render,
     "marts.md": marts_page.render,
+    "penalties.md": penalties_page.render,
 }
 
 

@@ -70,7 +70,7 @@ def _what(piece: Piece, events: tuple[Row, ...], zones: dict[str, ZoneInfo], pen
             "excluded_by",
             did=did,
             id=stretch["exclusion_id"],
-            reason=stretch["exclusion_reason_code"],
+            reason=pen.word("exclusion_reason", stretch["exclusion_reason_code"]),
             requester=stretch["exclusion_requested_by"] or "-",
             approver=stretch["exclusion_approved_by"] or "-",
             evidence=stretch["exclusion_evidence"] or "-",

@@ -17,6 +17,7 @@ from supplier_sla.ledger.invariants import (
     publications_with_other_lines,
     sums_that_differ,
 )
+from supplier_sla.periods.seal import broken_seals
 from supplier_sla.published import published_slot, reading, warehouse_url
 from supplier_sla.terminal import harmless
 
@@ -54,6 +55,7 @@ def _checks(cursor: Cursor, slot: str) -> Iterator[tuple[str, list[str]]]:
     yield "publications: each posted the lines it has on record", publications_with_other_lines(cursor)
     yield "lines: each names its key's first line and says what the key comes to", lines_that_do_not_follow(cursor)
     yield "sums: per key, component and currency what the published night owes", sums_that_differ(cursor, slot)
+    yield "closed periods: ledger and seal agree", broken_seals(cursor)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ COMPONENTS = {
     "waiver": ("waiver_amount", -1),
 }
 
-# A month that by today's knowledge cannot be told yet: nothing is posted and nothing is taken back for it. What is carried
-# forward is told: it owes nothing here, the period that closes the group charges it.
+# A month that by today's knowledge cannot be told yet: nothing is posted and nothing is taken back for it.
+# What is carried forward is told: it owes nothing here, the period that closes the group charges it.
 UNDECIDED_STATUSES = ("provisional", "fee_missing")
 
 COMPONENT_OF_LINE = sql.SQL("case when line_kind in ('initial', 'adjustment') then 'penalty' else line_kind end")

@@ -20,6 +20,7 @@ with both_sides as (
         contract_id, penalty_term_id, period_month, currency_code, {component_of_line},
         0.00, amount
     from finance.ledger_line
+    where publication_id <= coalesce(%(up_to)s, publication_id)
 )
 select
     contract_id, penalty_term_id, period_month, currency_code, component_code,
@@ -88,13 +89,16 @@ order by checks.publication_id
 """
 
 
-def sums_that_differ(cursor: Cursor, slot: str) -> list[str]:
-    """Keys whose lines do not add up to what the slot's `fct_penalty` says is owed, per component and currency."""
+def sums_that_differ(cursor: Cursor, slot: str, *, up_to_publication: int | None = None) -> list[str]:
+    """Keys whose lines do not add up to what the slot's `fct_penalty` says is owed, per component and currency.
+
+    Of all lines, or of those posted up to a publication.
+    """
     cursor.execute(
         sql.SQL(SUMS).format(
             slot=sql.Identifier(slot), components=component_rows("penalties"), component_of_line=COMPONENT_OF_LINE
         ),
-        {"undecided": list(UNDECIDED_STATUSES)},
+        {"undecided": list(UNDECIDED_STATUSES), "up_to": up_to_publication},
     )
     return [
         f"contract {contract}, clause {term}, month {month:%Y-%m}: {component} of {owed} {currency} is owed,"

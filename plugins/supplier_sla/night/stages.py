@@ -20,6 +20,7 @@ from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.landing.remote.configuration import remote_landings
 from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
+from supplier_sla.periods.calendar_close import ClosingDay, close_when_due
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
@@ -28,7 +29,7 @@ from supplier_sla.settings import Settings
 from supplier_sla.terminal import harmless
 from supplier_sla.warehouse import publish as switch
 from supplier_sla.warehouse import slots
-from supplier_sla.warehouse.fingerprint import build_fingerprint
+from supplier_sla.warehouse.fingerprint import present_fingerprint
 
 
 class DoorOutClosed(SupplierSlaError):
@@ -118,13 +119,12 @@ def choose_slot(*, as_of: datetime, run_id: str, force: bool, full_refresh: bool
     settings = Settings.from_environment()
     with session(settings.transformer_url, application_name="supplier_sla_build") as connection:
         with connection, connection.cursor() as cursor:
-            cursor.execute("select version()")
-            (server_version,) = cursor.fetchone() or ("",)
+            fingerprint = present_fingerprint(cursor)
         choice = slots.choose_slot(
             connection,
             as_of=as_of,
             run_id=run_id,
-            fingerprint=build_fingerprint(server_version),
+            fingerprint=fingerprint,
             force=force,
             full_refresh=full_refresh,
         )
@@ -187,3 +187,19 @@ def write_extracts(*, as_of: datetime) -> list[str]:
     for line in handed.held:
         say(f"    ledger line {line.line_number} held, {line.reason_code}: {harmless(line.explanation)}")
     return [path.name for path in handed.written]
+
+
+def close_due_periods(*, as_of: datetime) -> list[str]:
+    """Close the months whose working day has come; returns them as YYYY-MM."""
+    settings = Settings.from_environment()
+    day = ClosingDay.from_environment()
+    if day is None:
+        say("    nothing closed: no calendar and working day are set for it")
+        return []
+    with session(settings.transformer_url, application_name="supplier_sla_close_period") as connection:
+        closed = close_when_due(connection, day, as_of=as_of)
+    for period in closed:
+        say(f"    {period.seal.accounting_period:%Y-%m} closed, {period.seal.line_count} ledger lines")
+    if not closed:
+        say(f"    nothing closed: all is, or working day {day.number} of {day.calendar_id} has not come")
+    return [f"{period.seal.accounting_period:%Y-%m}" for period in closed]

@@ -1,1 +1,1 @@
-"""Accounting periods: in which month a ledger line is booked."""
+"""Accounting periods: which one is open, what closing seals, and what a month has to accrue."""

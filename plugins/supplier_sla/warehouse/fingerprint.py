@@ -5,11 +5,25 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from psycopg2.extensions import cursor as Cursor
+
+from supplier_sla.periods.finance_zone import finance_zone
 from supplier_sla.settings import REPOSITORY
 
 SOURCES = ("dbt_project", "expectations", "plugins/supplier_sla/file_contracts")
 SUFFIXES = {".sql", ".yml", ".csv"}
 GENERATED_FOLDERS = {"target", "logs", "dbt_packages"}
+
+
+def present_fingerprint(cursor: Cursor) -> str:
+    """What a build started now would be made with: project, server, and the zone in which finance's months begin.
+
+    Raises:
+        FinanceZoneInvalid: see `finance_zone`.
+    """
+    cursor.execute("select version()")
+    (server_version,) = cursor.fetchone() or ("",)
+    return build_fingerprint(f"{server_version}\n{finance_zone().key}")
 
 
 def build_fingerprint(server_version: str, repository: Path = REPOSITORY) -> str:

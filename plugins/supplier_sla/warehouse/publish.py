@@ -16,6 +16,7 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.ledger.differences import TABLES_READ
 from supplier_sla.ledger.nightly_check import check_night
 from supplier_sla.ledger.posting import post_differences
+from supplier_sla.warehouse.content import record_content
 from supplier_sla.warehouse.slot_deliveries import Deliveries, record_built_deliveries
 from supplier_sla.warehouse.slots import PUBLICATION_LOCK, last_publication
 
@@ -92,6 +93,7 @@ def publish(
         check_night(cursor, slot=slot, publication_id=publication_id, as_of=build.as_of)
         cursor.execute("update ops.slot set state = 'published', built_as_of = as_of where slot = %s", (slot,))
         record_built_deliveries(cursor, slot)
+        record_content(cursor, slot=slot, publication_id=publication_id)
         # Last of all, because from here to the commit nobody can read.
         views = _switch_when_free(cursor, slot, sleep)
     return PublicationResult(publication_id, slot, views, posted)
@@ -125,10 +127,12 @@ def _reserved_build(cursor: Cursor, slot: str, run_id: str) -> _Build:
 def _record(cursor: Cursor, publication_id: int, build: _Build, ledger_lines_posted: int) -> None:
     cursor.execute(
         "insert into ops.publication (publication_id, slot, as_of, delivery_watermark, delivery_count,"
-        " build_fingerprint, run_id, ledger_lines_posted) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        " build_fingerprint, run_id, ledger_lines_posted, deliveries) values (%s, %s, %s, %s, %s, %s, %s, %s,"
+        " (select coalesce(range_agg(int8range(delivery_id, delivery_id + 1)), '{}') from ops.slot_delivery"
+        " where slot = %s))",
         (
             publication_id, build.slot, build.as_of, build.deliveries.watermark, build.deliveries.count,
-            build.fingerprint, build.run_id, ledger_lines_posted,
+            build.fingerprint, build.run_id, ledger_lines_posted, build.slot,
         ),
     )  # fmt: skip
 

@@ -5,7 +5,10 @@ with answers as (
     where
         normalised_score is not null
         -- Nothing to look at in most companies.
-        and exists (select 1 from {{ ref('int_register__service_level_versions') }} where measure_kind = 'survey')
+        and exists (
+            select 1 from {{ ref('int_register__service_level_versions') }} as levels
+            where levels.measure_kind = 'survey'
+        )
 ),
 
 -- Like the ticket itself: under the contract that it names, else under those of the supplier that the answer is about.
@@ -101,24 +104,26 @@ select
         when 'mean' then counting.normalised_score
         else counting.is_satisfied::integer::numeric
     end as attained_quantity,
-    exists (
-        select 1
-        from {{ ref('int_register__exclusions_in_effect') }} as exclusions
-        where
-            (exclusions.contract_id is null or exclusions.contract_id = counting.contract_id)
-            and (exclusions.service_level_id is null or exclusions.service_level_id = counting.service_level_id)
-            and (exclusions.ticket_key is null or exclusions.ticket_key = counting.ticket_key)
-            and case
-                when exclusions.is_whole then exclusions.ticket_key is not null
-                else
-                    exclusions.window_effect = 'excuses_tickets'
-                    and counting.answered_at >= exclusions.excluded_from
-                    and counting.answered_at < exclusions.excluded_to
-            end
-    ) as is_excused
+    coalesce(excusing.is_excused, false) as is_excused
 from counting
 inner join {{ ref('int_period__months') }} as months
     on
         counting.contract_id = months.contract_id
         and counting.answered_at >= months.month_from
         and counting.answered_at < months.month_to
+left join lateral (
+    select true as is_excused
+    from {{ ref('int_register__exclusions_in_effect') }} as exclusions
+    where
+        (exclusions.contract_id is null or exclusions.contract_id = counting.contract_id)
+        and (exclusions.service_level_id is null or exclusions.service_level_id = counting.service_level_id)
+        and (exclusions.ticket_key is null or exclusions.ticket_key = counting.ticket_key)
+        and case
+            when exclusions.is_whole then exclusions.ticket_key is not null
+            else
+                exclusions.window_effect = 'excuses_tickets'
+                and counting.answered_at >= exclusions.excluded_from
+                and counting.answered_at < exclusions.excluded_to
+        end
+    limit 1
+) as excusing on true

@@ -18,7 +18,7 @@ excluded as (
     inner join {{ ref('int_register__exclusions_in_effect') }} as exclusions
         on
             in_force.contract_id = exclusions.contract_id
-            and (exclusions.service_level_id is null or exclusions.service_level_id = in_force.service_level_id)
+            and (exclusions.service_level_id is null or in_force.service_level_id = exclusions.service_level_id)
             and exclusions.ticket_key is null
             and not exclusions.is_whole
     group by in_force.contract_id, in_force.service_level_id
@@ -68,12 +68,13 @@ windows_of_month as (
     inner join {{ ref('int_measure__value_windows') }} as windows
         on
             months.service_level_id = windows.service_level_id
-            and windows.measured_from < months.month_to
-            and windows.measured_to > months.month_from
-    cross join lateral (
-        select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0) as seconds
-        from unnest(windows.counted_time * months.expected_time) as part
-    ) as counted
+            and months.month_to > windows.measured_from
+            and months.month_from < windows.measured_to
+    cross join
+        lateral (
+            select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0) as seconds
+            from unnest(windows.counted_time * months.expected_time) as part
+        ) as counted
     -- What a later window took the place of, or lies before the level was in force, is no measurement of it.
     where not windows.is_usable or not isempty(windows.counted_time * months.month_time)
 ),
@@ -110,10 +111,11 @@ select
     -- Cut off, so that nothing short of all reads as 1.
     trunc(coalesce(sums.measured_quantity, 0) / nullif(expected.seconds, 0), 6) as coverage_ratio
 from months
-cross join lateral (
-    select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0) as seconds
-    from unnest(months.expected_time) as part
-) as expected
+cross join
+    lateral (
+        select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0) as seconds
+        from unnest(months.expected_time) as part
+    ) as expected
 left join sums
     on
         months.contract_id = sums.contract_id

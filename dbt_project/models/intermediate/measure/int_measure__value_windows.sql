@@ -53,9 +53,9 @@ covered as (
             earlier.service_level_id = later.service_level_id
             and earlier.group_number = later.group_number
             and later.is_usable
-            and later.measured_from < earlier.measured_to
-            and later.measured_to > earlier.measured_from
-            and (later._delivery_id, later._source_row_number) > (earlier._delivery_id, earlier._source_row_number)
+            and earlier.measured_to > later.measured_from
+            and earlier.measured_from < later.measured_to
+            and (earlier._delivery_id, earlier._source_row_number) < (later._delivery_id, later._source_row_number)
     where earlier.is_usable
     group by earlier.service_level_id, earlier.measured_from, earlier.measured_to
 )

@@ -1,21 +1,43 @@
 -- Grain: one row per contract, service level and month in which the level was in force or something counted
-{%- set counted = ['contract_id', 'service_level_id', 'period_month', 'measure_kind', 'measured_count', 'met_count', 'breached_count',
-    'running_count', 'excused_count', 'not_measurable_count', 'attained_quantity', 'measured_quantity', 'coverage_ratio'] | join(',\n        ') %}
 with counts as (
     select
-        {{ counted }},
+        contract_id,
+        service_level_id,
+        period_month,
+        measure_kind,
+        measured_count,
+        met_count,
+        breached_count,
+        running_count,
+        excused_count,
+        not_measurable_count,
+        attained_quantity,
+        measured_quantity,
+        coverage_ratio,
         delivered_as_of,
         overdue_delivered_as_of,
         has_unsettled_overdue
     from {{ ref('int_measure__ticket_clock_months') }}
-    {%- for other in [ref('int_measure__survey_months'), ref('int_measure__value_months')] %}
-    union all
-    select
-        {{ counted }},
-        null as delivered_as_of,
-        null as overdue_delivered_as_of,
-        false as has_unsettled_overdue
-    from {{ other }}
+    {%- for other in ['int_measure__survey_months', 'int_measure__value_months'] %}
+        union all
+        select
+            contract_id,
+            service_level_id,
+            period_month,
+            measure_kind,
+            measured_count,
+            met_count,
+            breached_count,
+            running_count,
+            excused_count,
+            not_measurable_count,
+            attained_quantity,
+            measured_quantity,
+            coverage_ratio,
+            null as delivered_as_of,
+            null as overdue_delivered_as_of,
+            false as has_unsettled_overdue
+        from {{ ref(other) }}
     {%- endfor %}
 )
 

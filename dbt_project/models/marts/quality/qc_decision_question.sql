@@ -19,78 +19,79 @@ questions as (
         decisions.decision_id,
         asked.question_code
     from decisions
-    cross join lateral (
-        values
-        (decisions.without_effect_code, decisions.without_effect_code is not null),
-        ('decided_later', decisions.is_later),
-        ('decided_by_requester', lower(btrim(decisions.decided_by)) = lower(btrim(decisions.requested_by))),
-        (
-            'unknown_contract',
-            not exists (
-                select 1 from {{ ref('stg_contract_register__contracts') }} as contracts
-                where contracts.contract_id = decisions.contract_id
+    cross join
+        lateral (
+            values
+            (decisions.without_effect_code, decisions.without_effect_code is not null),
+            ('decided_later', decisions.is_later),
+            ('decided_by_requester', lower(btrim(decisions.decided_by)) = lower(btrim(decisions.requested_by))),
+            (
+                'unknown_contract',
+                not exists (
+                    select 1 from {{ ref('stg_contract_register__contracts') }} as contracts
+                    where contracts.contract_id = decisions.contract_id
+                )
+            ),
+            (
+                'unknown_clause',
+                decisions.penalty_term_id is not null
+                and not exists (
+                    select 1 from {{ ref('stg_contract_register__penalty_terms') }} as penalty_terms
+                    where
+                        penalty_terms.penalty_term_id = decisions.penalty_term_id
+                        and penalty_terms.contract_id = decisions.contract_id
+                )
+            ),
+            (
+                'unknown_ticket',
+                decisions.ticket_key is not null
+                and not exists (
+                    select 1 from {{ ref('int_ticket__current') }} as tickets
+                    where tickets.ticket_key = decisions.ticket_key
+                )
+            ),
+            (
+                'unknown_dispute',
+                decisions.answers_decision_id is not null
+                and not exists (
+                    select 1 from decisions as disputes
+                    where
+                        disputes.decision_id = decisions.answers_decision_id
+                        and disputes.decision_kind = 'dispute'
+                        and disputes.contract_id = decisions.contract_id
+                )
+            ),
+            (
+                'ruling_without_dispute',
+                decisions.decision_kind = 'ruling'
+                and decisions.answers_decision_id is null
+                and not exists (
+                    select 1 from decisions as disputes
+                    where
+                        disputes.decision_kind = 'dispute'
+                        and disputes.contract_id = decisions.contract_id
+                        and disputes.about_term_id is not distinct from decisions.about_term_id
+                        and disputes.about_month is not distinct from decisions.about_month
+                        and disputes.about_ticket_key is not distinct from decisions.about_ticket_key
+                        and disputes.decided_at <= decisions.decided_at
+                )
+            ),
+            (
+                'same_instant',
+                decisions.decision_kind in ('ruling', 'waive')
+                and exists (
+                    select 1 from decisions as others
+                    where
+                        others.decision_id <> decisions.decision_id
+                        and others.decision_kind = decisions.decision_kind
+                        and others.contract_id = decisions.contract_id
+                        and others.decided_at = decisions.decided_at
+                        and others.about_ticket_key is not distinct from decisions.about_ticket_key
+                        and coalesce(others.about_term_id = decisions.about_term_id, true)
+                        and coalesce(others.about_month = decisions.about_month, true)
+                )
             )
-        ),
-        (
-            'unknown_clause',
-            decisions.penalty_term_id is not null
-            and not exists (
-                select 1 from {{ ref('stg_contract_register__penalty_terms') }} as penalty_terms
-                where
-                    penalty_terms.penalty_term_id = decisions.penalty_term_id
-                    and penalty_terms.contract_id = decisions.contract_id
-            )
-        ),
-        (
-            'unknown_ticket',
-            decisions.ticket_key is not null
-            and not exists (
-                select 1 from {{ ref('stg_ticketing__tickets') }} as tickets
-                where tickets.ticket_key = decisions.ticket_key
-            )
-        ),
-        (
-            'unknown_dispute',
-            decisions.answers_decision_id is not null
-            and not exists (
-                select 1 from decisions as disputes
-                where
-                    disputes.decision_id = decisions.answers_decision_id
-                    and disputes.decision_kind = 'dispute'
-                    and disputes.contract_id = decisions.contract_id
-            )
-        ),
-        (
-            'ruling_without_dispute',
-            decisions.decision_kind = 'ruling'
-            and decisions.answers_decision_id is null
-            and not exists (
-                select 1 from decisions as disputes
-                where
-                    disputes.decision_kind = 'dispute'
-                    and disputes.contract_id = decisions.contract_id
-                    and disputes.about_term_id is not distinct from decisions.about_term_id
-                    and disputes.about_month is not distinct from decisions.about_month
-                    and disputes.about_ticket_key is not distinct from decisions.about_ticket_key
-                    and disputes.decided_at <= decisions.decided_at
-            )
-        ),
-        (
-            'same_instant',
-            decisions.decision_kind in ('ruling', 'waive')
-            and exists (
-                select 1 from decisions as others
-                where
-                    others.decision_id <> decisions.decision_id
-                    and others.decision_kind = decisions.decision_kind
-                    and others.contract_id = decisions.contract_id
-                    and others.decided_at = decisions.decided_at
-                    and others.about_ticket_key is not distinct from decisions.about_ticket_key
-                    and coalesce(others.about_term_id = decisions.about_term_id, true)
-                    and coalesce(others.about_month = decisions.about_month, true)
-            )
-        )
-    ) as asked (question_code, is_asked)
+        ) as asked (question_code, is_asked)
     where asked.is_asked
 )
 

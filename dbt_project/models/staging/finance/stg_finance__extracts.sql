@@ -1,0 +1,5 @@
+-- Grain: one row per numbered extract
+select
+    extract_number,
+    as_of
+from {{ source('finance', 'extract') }}
