@@ -13,7 +13,7 @@ from tests.support.databases import another_warehouse
 from tests.support.nights import night
 from tests.support.reference.penalties_books import FIRST_NIGHT, SECOND_NIGHT, Book, grow_book
 
-CONTRACTS, TWINS = 200, 60
+CONTRACTS, TWINS = 150, 40
 # The first book always, more on request: PENALTY_BOOKS=20.
 BOOKS = int(os.environ.get("PENALTY_BOOKS", "1"))
 

@@ -65,6 +65,8 @@ BOOKS = [
         ),
         {"2026-01": (8, 2), "2026-02": (10, 0)},
     ),
+    # A ruling leaves 120 of January's 200, February's 100 are waived.
+    Book("decided", (_per_miss("100.00"),), {"2026-01": (0, 2), "2026-02": (0, 1)}),
     # The month is not over: of three misses, 300, the level's cap would leave 150, and those use up 150 of the month's 500.
     Book(
         "running-month",
@@ -110,9 +112,23 @@ BOOKS = [
 ]  # fmt: skip
 
 
+def _decision(number: str, kind: str, month: str, **changes: str) -> Row:
+    return {
+        "decision_id": number, "decision_kind": kind, "contract_id": "decided", "penalty_term_id": "decided/a",
+        "period_month": month, "decided_by": "controller", "decided_at": f"2026-03-0{number}T09:00:00Z", **changes,
+    }  # fmt: skip
+
+
+DECISIONS = [
+    _decision("1", "dispute", "2026-01"),
+    _decision("2", "ruling", "2026-01", outcome_code="reduced", amount="120.00", answers_decision_id="1"),
+    _decision("3", "waive", "2026-02"),
+]
+
+
 @pytest.fixture(scope="module")
 def reports(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    night(module_warehouse, tmp_path_factory.mktemp("exposure"), exports_of(BOOKS), AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("exposure"), exports_of(BOOKS, decisions=DECISIONS), AS_OF)
     return module_warehouse
 
 
@@ -142,6 +158,7 @@ def _forgone(reports: Warehouse, contract_id: str) -> list[tuple[str, str, str, 
         ),
         ("minimum", [("a", "2026-01", "waive_below_minimum", Decimal("0.50"))]),
         ("earn-back", [("a", "2026-01", "earn_back", Decimal(100))]),
+        ("decided", [("a", "2026-01", "dispute", Decimal(80)), ("a", "2026-02", "waiver", Decimal(100))]),
         ("running-month", []),
         ("no-cap", []),
         ("cap-by-fee", [("a", "2026-01", "monthly_cap", Decimal(100))]),

@@ -61,7 +61,7 @@ def test_no_penalty_exceeds_its_cap(kind: str, published: PublishedBook, lines: 
             if line["penalty_amount"]:
                 assert total[room] <= highest[room], (contract_id, term_id, month, kind)
                 reached += total[room] > highest[room] - 1
-    assert reached > 5, f"hardly a {kind} of this book was reached"
+    assert reached, f"no {kind} of this book was reached"
 
 
 def rooms(
@@ -98,7 +98,7 @@ def test_one_more_miss_never_costs_less(published: PublishedBook, lines: dict[Ke
             less, more = lines[first, term_id, month]["owed_amount"], lines[second, twin, month]["owed_amount"]
             assert more >= less, f"{term_id} in {month}: {less}, with one more miss {more}"
             costs_more += more > less
-    assert costs_more > 5, "hardly a miss of this book costs anything"
+    assert costs_more > 3, "hardly a miss of this book costs anything"
 
 
 def test_the_ledger_of_two_nights_adds_up_to_what_one_night_would_have_posted(

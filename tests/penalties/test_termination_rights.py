@@ -19,6 +19,17 @@ FEES = {f"2026-{month:02}": "1000.00" for month in range(1, 7)}
 EVERY_LEVEL = {"service_level_id": ""}
 
 
+ERRORS = {
+    **dict.fromkeys(("start_event", "stop_event", "pause_states", "target_unit", "target_value"), ""),
+    "measure_kind": "measured_value", "metric_code": "errors", "target_direction": "at_most", "attainment_target": "0.02",
+}  # fmt: skip
+
+
+def _errors(start: str, end: str, value: str) -> Row:
+    window = {"measured_from": f"{start}T00:00:00Z", "measured_to": f"{end}T00:00:00Z"}
+    return {"service_level_id": "error-rate-level", "measured_value": value, **window}
+
+
 def _right(basis: str, **changes: str) -> Row:
     return {"penalty_term_id": "right", "penalty_kind": "termination_right", "right_basis": basis, **changes}
 
@@ -83,6 +94,8 @@ BOOKS = [
     Book("no-cap", (_per_miss(), _right("cap_reached", **EVERY_LEVEL)), _missed(0, 0, 0, 0, 0, 2)),
     Book("fee-missing", (_per_miss(), _right("fee_share", fee_ratio="0.20", **EVERY_LEVEL)), _missed(0, 0, 0, 0, 0, 2)),
     Book("below-the-sample", (_right("failures"),), {"2026-06": (0, 2)}, level={"minimum_sample": "3"}),
+    # Errors of 1 % in May, 5 % in June: where less is better, the right arises above 3 %.
+    Book("error-rate", (_right("attainment", attainment_to="0.03"),), level=ERRORS),
     # From April on a stricter version holds; a month counts by the version of its own time: 0.90 below 0.95 from April on only.
     Book(
         "stricter-from-april",
@@ -119,6 +132,10 @@ def rights(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
     """By contract and month (`2026-06`) what is said of the right."""
     exports = exports_of(
         BOOKS,
+        service_measurements=[
+            _errors("2026-05-01", "2026-06-01", "0.01"),
+            _errors("2026-06-01", "2026-07-01", "0.05"),
+        ],
         calendars=[
             calendar(),
             calendar("CN", published_until="2026-08-01"),
@@ -174,6 +191,7 @@ ARISEN: dict[str, dict[str, tuple[date, date | None, str]]] = {
     "no-cap": {},
     "fee-missing": {},
     "below-the-sample": {},
+    "error-rate": {"2026-06": (date(2026, 6, 1), None, "open")},
     "stricter-from-april": {"2026-05": (MAY, None, "open")},
     "last-day-is-today": {"2026-06": (date(2026, 6, 1), date(2026, 7, 15), "open")},
     "last-day-was-yesterday": {"2026-06": (date(2026, 6, 1), date(2026, 7, 14), "expired")},

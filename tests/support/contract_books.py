@@ -28,10 +28,7 @@ class Book:
                 service_level(
                     f"{self.name}-level",
                     contract_id=self.name,
-                    target_unit="calendar_minutes",
-                    target_value="60",
-                    calendar_id="",
-                    **self.level,
+                    **{"target_unit": "calendar_minutes", "target_value": "60", "calendar_id": "", **self.level},
                 )
             ],
             "penalty_terms": [

@@ -32,6 +32,7 @@ class Book:
     exports: dict[str, list[Row]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
+    _assessed: dict[datetime, list[Line]] = field(default_factory=dict)
 
     def add(self, outcomes: Iterable[Outcome] = (), **entities: list[Row]) -> None:
         self.outcomes += outcomes
@@ -58,8 +59,10 @@ class Book:
         }
 
     def expected(self, as_of: datetime = SECOND_NIGHT) -> list[Line]:
-        """The lines by the reference."""
-        return assess(self.exports, self.outcomes, as_of)
+        """The lines by the reference, worked out once."""
+        if as_of not in self._assessed:
+            self._assessed[as_of] = assess(self.exports, self.outcomes, as_of)
+        return self._assessed[as_of]
 
 
 def grow_book(seed: int, contracts: int, twins: int) -> Book:

@@ -45,8 +45,8 @@ attained as (
         on
             rights.contract_id = level_months.contract_id
             and rights.service_level_id = level_months.service_level_id
-            and level_months.period_month <= rights.period_month
-            and level_months.period_month >= {{ months_before('rights.period_month', 'rights.window_months - 1') }}
+            and rights.period_month >= level_months.period_month
+            and {{ months_before('rights.period_month', 'rights.window_months - 1') }} <= level_months.period_month
     group by rights.contract_id, rights.penalty_term_id, rights.period_month
 ),
 
