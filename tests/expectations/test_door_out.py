@@ -128,8 +128,8 @@ def test_failure_names_suite_rule_reason_and_what_was_found(
 
     assert failure.is_critical
     assert str(failure) == (
-        "door_out.fct_penalty: gross_less_cap_reduction_is_owed (critical) failed, found 1 rows;"
-        " Finance re-adds every settled line by hand; the three amounts on it must agree to the cent."
+        "door_out.fct_penalty: penalty_less_what_is_given_back_is_owed (critical) failed, found 1 rows;"
+        " Finance re-adds every settled line by hand; the amounts on it must agree to the cent."
     )
 
 

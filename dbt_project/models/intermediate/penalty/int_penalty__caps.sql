@@ -13,8 +13,8 @@ with caps as (
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on
             months.contract_id = terms.contract_id
-            and months.period_month >= terms.valid_from
-            and months.period_month < terms.valid_to
+            and months.terms_on >= terms.valid_from
+            and months.terms_on < terms.valid_to
     inner join {{ ref('penalty_kind') }} as kinds
         on terms.penalty_kind = kinds.code
     left join {{ ref('int_penalty__level_months') }} as level_months

@@ -7,6 +7,7 @@ with recursive periods as (
         lines.period_month,
         lines.period_from,
         lines.small_volume_below,
+        lines.is_last_month,
         coalesce(sum(counts.measured_count), 0) as own_count,
         row_number() over (partition by lines.contract_id, lines.penalty_term_id order by lines.period_month) as position
     from {{ ref('int_penalty__lines') }} as lines
@@ -16,7 +17,13 @@ with recursive periods as (
             and lines.service_level_id = counts.service_level_id
             and counts.period_month between lines.period_from and lines.period_month
     where lines.small_volume_policy = 'carry_forward'
-    group by lines.contract_id, lines.penalty_term_id, lines.period_month, lines.period_from, lines.small_volume_below
+    group by
+        lines.contract_id,
+        lines.penalty_term_id,
+        lines.period_month,
+        lines.period_from,
+        lines.small_volume_below,
+        lines.is_last_month
 ),
 
 carried as (
@@ -48,5 +55,6 @@ select
     penalty_term_id,
     period_month,
     counted_from,
-    carried_count < small_volume_below as is_carried_forward
+    -- With the contract ends the waiting: what there is, is judged.
+    carried_count < small_volume_below and not is_last_month as is_carried_forward
 from carried

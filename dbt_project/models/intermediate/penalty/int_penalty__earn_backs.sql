@@ -16,8 +16,8 @@ with rules as (
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on
             lines.contract_id = terms.contract_id
-            and lines.period_month >= terms.valid_from
-            and lines.period_month < terms.valid_to
+            and lines.terms_on >= terms.valid_from
+            and lines.terms_on < terms.valid_to
             and terms.penalty_kind = 'earn_back'
             and (terms.applies_to_term_id is null or lines.penalty_term_id = terms.applies_to_term_id)
             and (terms.applies_to_term_id is not null or coalesce(terms.service_level_id, lines.service_level_id) = lines.service_level_id)

@@ -52,8 +52,8 @@ judged as (
         where
             terms.contract_id = lines.contract_id
             and terms.penalty_term_id = lines.penalty_term_id
-            and lines.period_month >= terms.valid_from
-            and lines.period_month < terms.valid_to
+            and lines.terms_on >= terms.valid_from
+            and lines.terms_on < terms.valid_to
             and counts.attainment_ratio >= terms.attainment_from
             and (terms.attainment_to is null or counts.attainment_ratio < terms.attainment_to)
         order by terms.attainment_from desc

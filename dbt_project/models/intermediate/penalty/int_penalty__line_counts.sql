@@ -8,7 +8,13 @@ with spans as (
         lines.small_volume_below,
         lines.period_from,
         -- Attainment over the window, misses of the period; what was carried forward takes the place of both.
-        coalesce(carried.counted_from, {{ months_before('lines.period_month', 'lines.window_months - 1') }}) as attained_from,
+        coalesce(
+            carried.counted_from,
+            case
+                when lines.window_months = lines.period_months then lines.period_from
+                else {{ months_before('lines.period_month', 'lines.window_months - 1') }}
+            end
+        ) as attained_from,
         coalesce(carried.counted_from, lines.period_from) as missed_from,
         {{ months_before('lines.period_month', 'lines.failure_months - 1') }} as failures_from,
         coalesce(carried.is_carried_forward, false) as is_carried_forward

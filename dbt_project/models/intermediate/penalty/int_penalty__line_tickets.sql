@@ -77,6 +77,26 @@ priced as (
             when 'per_time_late' then unit_count * unit_amount * borne_share
         end as uncapped_amount
     from counted
+),
+
+-- A ticket that is measured anew after a reopening is one ticket for its cap; the earlier misses use it up first.
+added_up as (
+    select
+        priced.*,
+        sum(uncapped_amount) over (
+            partition by contract_id, penalty_term_id, period_month, ticket_key order by miss_number
+        ) as ticket_amount
+    from priced
+),
+
+capped as (
+    select
+        added_up.*,
+        case
+            when ticket_cap_amount is null then uncapped_amount
+            else least(ticket_amount, ticket_cap_amount) - least(ticket_amount - uncapped_amount, ticket_cap_amount)
+        end as capped_amount
+    from added_up
 )
 
 select
@@ -94,7 +114,7 @@ select
     unit_count,
     uncapped_amount,
     case rounding_place
-        when 'ticket' then round(least(uncapped_amount, ticket_cap_amount), rounding_digits)
-        else least(uncapped_amount, ticket_cap_amount)
+        when 'ticket' then round(capped_amount, rounding_digits)
+        else capped_amount
     end as amount
-from priced
+from capped

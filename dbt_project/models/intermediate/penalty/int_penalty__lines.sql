@@ -8,6 +8,9 @@ with terms_in_force as (
         months.currency_code,
         months.period_month,
         months.contract_year_from,
+        months.contract_month_number,
+        months.terms_on,
+        months.is_last_month,
         months.is_complete,
         terms.penalty_term_id,
         terms.penalty_term_key,
@@ -50,20 +53,20 @@ with terms_in_force as (
     inner join {{ ref('int_register__penalty_term_versions') }} as terms
         on
             months.contract_id = terms.contract_id
-            and months.period_month >= terms.valid_from
-            and months.period_month < terms.valid_to
+            and months.terms_on >= terms.valid_from
+            and months.terms_on < terms.valid_to
     inner join {{ ref('penalty_kind') }} as kinds
         on terms.penalty_kind = kinds.code
     where
         months.is_in_force
         and kinds.role_code in ('charge', 'points')
-        -- Periods divide the contract year; a line stands in the last month of its period.
-        and months.contract_month_number % terms.period_months = 0
+        -- Periods divide the contract year; a line stands in the last month of its period, or of the contract.
+        and (months.contract_month_number % terms.period_months = 0 or months.is_last_month)
 )
 
 -- The bands of a clause are rows of one line; what is not about the band is said by the lowest one.
 select distinct on (contract_id, penalty_term_id, period_month)
     *,
-    {{ months_before('period_month', 'period_months - 1') }} as period_from
+    {{ months_before('period_month', '(contract_month_number - 1) % period_months') }} as period_from
 from terms_in_force
 order by contract_id, penalty_term_id, period_month, attainment_from nulls first, points_from nulls first

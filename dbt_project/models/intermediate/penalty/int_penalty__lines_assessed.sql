@@ -72,8 +72,8 @@ with gathered as (
             lines.penalty_kind = 'points_band'
             and bands.contract_id = lines.contract_id
             and bands.penalty_term_id = lines.penalty_term_id
-            and lines.period_month >= bands.valid_from
-            and lines.period_month < bands.valid_to
+            and lines.terms_on >= bands.valid_from
+            and lines.terms_on < bands.valid_to
             and coalesce(points_given.points, 0) >= bands.points_from
             and (bands.points_to is null or coalesce(points_given.points, 0) < bands.points_to)
         order by bands.points_from desc

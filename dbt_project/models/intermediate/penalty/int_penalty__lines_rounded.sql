@@ -17,12 +17,11 @@ with lines as (
     from {{ ref('int_penalty__lines_capped') }}
 ),
 
-{{ cut_by_caps('lines', 'rounded_amount', 'payable_cap_amount') }}
+{{ cut_by_caps('lines', 'rounded_amount', 'payable_cap_amount', digits='rounding_digits') }}
 
 select
     capped.*,
-    -- A cap may have more places than the line.
-    trunc(cut.after_yearly_cap_amount, cut.rounding_digits) as penalty_amount
+    cut.after_yearly_cap_amount as penalty_amount
 from {{ ref('int_penalty__lines_capped') }} as capped
 inner join cut
     on

@@ -42,12 +42,17 @@ select
     speaking.period_month,
     (speaking.period_month - make_interval(months => speaking.contract_month_number - 1))::date as contract_year_from,
     speaking.contract_month_number,
+    -- Clauses are those in force on the first day of the month, or on the first day of a contract that begins within it.
+    greatest(speaking.period_month, (beginnings.first_valid_from at time zone speaking.time_zone)::date) as terms_on,
+    beginnings.last_valid_to <= speaking.month_to as is_last_month,
     speaking.month_from,
     speaking.month_to,
     speaking.is_in_force,
     speaking.month_to <= run.as_of as is_complete
 from speaking
 cross join {{ ref('stg_ops__run') }} as run
+inner join {{ ref('int_register__contracts_latest') }} as beginnings
+    on speaking.contract_id = beginnings.contract_id
 left join {{ ref('int_register__supplier_versions') }} as suppliers
     on
         speaking.supplier_id = suppliers.supplier_id

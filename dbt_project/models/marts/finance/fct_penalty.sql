@@ -18,7 +18,7 @@ select
     lines.band_from,
     lines.band_to,
     case when lines.role_code = 'charge' then coalesce(lines.rate_amount, lines.amount) end as unit_amount,
-    case when lines.is_fee_based and coalesce(lines.is_failed, false) then lines.rate_ratio end as fee_ratio,
+    case when lines.is_fee_based and (lines.is_failed or lines.unit_count > 0) then lines.rate_ratio end as fee_ratio,
     case when lines.is_fee_based then lines.fee_amount end as fee_amount,
     lines.multiplied_amount::numeric(18, 2) as gross_amount,
     lines.monthly_payable_cap_amount::numeric(18, 2) as cap_amount,
