@@ -30,7 +30,10 @@ SLOT = "marts_blue"
 TABLES = {
     "fct_penalty": (
         "penalty_key text, contract_id text, penalty_term_id text, period_month date, currency_code char(3),"
-        " gross_amount numeric, cap_reduction_amount numeric, owed_amount numeric(18, 2), status_code text"
+        " multiplied_amount numeric, after_level_cap_amount numeric, after_pool_cap_amount numeric,"
+        " after_monthly_cap_amount numeric, after_yearly_cap_amount numeric, after_minimum_amount numeric,"
+        " cap_reduction_amount numeric, penalty_amount numeric, earn_back_amount numeric,"
+        " dispute_reduction_amount numeric, waiver_amount numeric, owed_amount numeric(18, 2), status_code text"
     ),
     "fct_ticket_sla": (
         "ticket_sla_key text, ticket_key text, status_code text, is_breached boolean, elapsed_seconds bigint,"
