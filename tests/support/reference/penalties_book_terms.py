@@ -42,7 +42,8 @@ def grow_terms(random: Random, contract_id: str, levels: list[str]) -> list[Row]
             pools.add(rows[-1]["pool_code"])
     rows += [row for pool in sorted(pools) for row in grow_points_table(random, f"{contract_id}/{next(names)}", pool)]
     charging = sorted({row["penalty_term_id"] for row in rows})
-    rows += _caps(random, contract_id, levels)
+    pools |= {row["pool_code"] for row in rows if row.get("pool_code")}
+    rows += _caps(random, contract_id, levels, sorted(pools) or ["idle"])
     rows += _returns(random, contract_id, levels, charging)
     rows = [{"contract_id": contract_id, "valid_from": "2020-01-01", **row} for row in rows]
     return _with_versions(random, rows)
@@ -148,9 +149,9 @@ def grow_points_table(random: Random, term_id: str, pool: str) -> list[Row]:
     return rows
 
 
-def _caps(random: Random, contract_id: str, levels: list[str]) -> list[Row]:
+def _caps(random: Random, contract_id: str, levels: list[str], pools: list[str]) -> list[Row]:
     rows: list[Row] = []
-    for kind, chance in (("level_cap", 0.25), ("pool_cap", 0.2), ("monthly_cap", 0.4), ("yearly_cap", 0.35)):
+    for kind, chance in (("level_cap", 0.25), ("pool_cap", 0.3), ("monthly_cap", 0.4), ("yearly_cap", 0.35)):
         for position in range((random.random() < chance) + (random.random() < chance / 4)):
             row: Row = {
                 "penalty_term_id": f"{contract_id}/{kind}-{position}",
@@ -165,7 +166,7 @@ def _caps(random: Random, contract_id: str, levels: list[str]) -> list[Row]:
             if kind == "level_cap":
                 row |= {"service_level_id": random.choice(levels), "fee_basis": seldom(random, "service", "contract")}
             if kind == "pool_cap":
-                row["pool_code"] = random.choice(("risk", "risk", "p"))
+                row["pool_code"] = random.choice(pools)
             rows.append(row)
     return rows
 

@@ -88,9 +88,12 @@ def _grow_contract(book: Book, random: Random, name: str) -> None:
         time_zone=random.choice(("UTC", "Europe/Berlin", "Asia/Shanghai", "America/New_York")),
         valid_from=begins,
         year_starts_on=random.choice(("", "2024-04-01", "2025-01-01", "2024-08-15")),
+        valid_to=random.choice(("", "", "", "2025-09-01", "2025-11-16")),
     )
     levels = {f"{name}-L{number}": f"P{number}" for number in range(random.choice((1, 1, 2, 3)))}
-    months = range(month_of(begins) + (begins[-2:] != "01"), month_of(SECOND_NIGHT.date()) + 1)
+    whole_months = {"2025-09-01": "2025-08-31", "2025-11-16": "2025-10-31"}
+    last = whole_months.get(row["valid_to"], SECOND_NIGHT.date().isoformat())
+    months = range(month_of(begins) + (begins[-2:] != "01"), month_of(last) + 1)
     facts = Facts()
     terms = grow_terms(random, name, list(levels))
     grow_tickets(random, facts, name, levels, months, SECOND_NIGHT)

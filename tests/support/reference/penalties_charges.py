@@ -40,13 +40,17 @@ class _Clause:
         found = []
         for month in self.register.months(self.contract_id):
             bands = self.register.in_force(self.contract_id, self.term_id, month)
-            if bands and (month - self.register.year_of(self.contract_id, month) + 1) % bands[0].period_months == 0:
+            if bands and (
+                (month - self.register.year_of(self.contract_id, month) + 1) % bands[0].period_months == 0
+                or self.register.is_last(self.contract_id, month)
+            ):
                 found.append(self._line(month, bands))
         return found
 
     def _line(self, month: int, bands: list[Term]) -> Line:
         term = max(bands, key=lambda band: band.attainment_from or band.points_from or 0)
         line = Line(self.contract_id, self.term_id, month, term)
+        line.period_from = self.register.period_from(self.contract_id, term, month)
         line.is_complete = self.register.is_complete(self.contract_id, month)
         if term.kind == "points_band":
             _look_points_up(line, bands, self.earlier, self.register)
@@ -55,7 +59,8 @@ class _Clause:
         if line.is_carried:
             return line
         target = self.register.target(term.service_level_id, month)
-        is_small = line.counts.measured < term.relief_below
+        # What was carried forward is no longer small: it is judged with the others, or because the contract ends.
+        is_small = line.counts.measured < term.relief_below and term.small_volume_policy != "carry_forward"
         line.is_failed, line.term = _failed(bands, line.term, line.counts, target, is_small=is_small)
         self.failed_in_a_row = self.failed_in_a_row + 1 if line.is_failed else 0
         line.consecutive_failures = self.failed_in_a_row
@@ -74,10 +79,13 @@ class _Clause:
         period = over(self.counts, term.service_level_id, range(line.period_from, month + 1))
         if term.small_volume_policy == "carry_forward":
             line.counts = self.carried + period
-            line.is_carried = line.counts.measured < term.relief_below
+            is_last = self.register.is_last(self.contract_id, month)
+            line.is_carried = line.counts.measured < term.relief_below and not is_last
             self.carried = line.counts if line.is_carried else Counts()
         else:
-            window = over(self.counts, term.service_level_id, range(month - term.window_months + 1, month + 1))
+            is_period = term.window_months == term.period_months
+            first = line.period_from if is_period else month - term.window_months + 1
+            window = over(self.counts, term.service_level_id, range(first, month + 1))
             line.counts = with_misses_of(window, period)
 
     def _charge(self, line: Line, target: Target, *, is_small: bool) -> None:
@@ -87,18 +95,18 @@ class _Clause:
             line.unit_count = sum((charge.units for charge in line.charges), ZERO)
             line.assessed = sum((charge.amount for charge in line.charges), ZERO)
         elif term.kind == "repeated_failures":
-            line.unit_count = Fraction(self._groups(term, line.month))
+            line.unit_count = Fraction(self._groups(term, line))
         elif line.is_failed:
             line.unit_count = _units(term, target, line.counts)
         if line.is_pooled or term.kind in PER_MISS or not line.unit_count:
             return
         _price(line, self.register)
 
-    def _groups(self, term: Term, month: int) -> int:
+    def _groups(self, term: Term, line: Line) -> int:
         """Groups of failures that this period completed."""
         assert term.needed is not None
-        window = range(month - term.failure_months + 1, month + 1)
-        before = [each for each in window if each <= month - term.period_months]
+        window = range(line.month - term.failure_months + 1, line.month + 1)
+        before = [each for each in window if each < line.period_from]
         return self._failures(term, window) // term.needed - self._failures(term, before) // term.needed
 
     def _failures(self, term: Term, months: Sequence[int]) -> int:

@@ -29,6 +29,7 @@ class Line:
     penalty_term_id: str
     month: int
     term: Term
+    period_from: int = 0
     counts: Counts = field(default_factory=Counts)
     is_complete: bool = True
     is_carried: bool = False
@@ -50,10 +51,6 @@ class Line:
     earn_back: Fraction = ZERO
     dispute: Fraction = ZERO
     waiver: Fraction = ZERO
-
-    @property
-    def period_from(self) -> int:
-        return self.month - self.term.period_months + 1
 
     @property
     def breached_count(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -126,7 +126,19 @@ class Register:
         """From the contract's first month to the one of the run, in the contract's zone."""
         contract = self.contracts[contract_id]
         last = month_of(self.as_of.astimezone(ZoneInfo(contract["time_zone"])).date())
-        return range(month_of(contract["valid_from"]), last + 1)
+        return range(month_of(contract["valid_from"]), min(last, self._last_month(contract_id)) + 1)
+
+    def is_last(self, contract_id: str, month: int) -> bool:
+        """Whether the contract ends with, or within, the month."""
+        return month == self._last_month(contract_id)
+
+    def _last_month(self, contract_id: str) -> int:
+        ends = self.contracts[contract_id].get("valid_to")
+        return month_of(date.fromisoformat(ends) - timedelta(days=1)) if ends else month_of(date.max)
+
+    def period_from(self, contract_id: str, term: Term, month: int) -> int:
+        """First month of the period; periods divide the contract year."""
+        return month - (month - self.year_of(contract_id, month)) % term.period_months
 
     def is_complete(self, contract_id: str, month: int) -> bool:
         zone = ZoneInfo(self.contracts[contract_id]["time_zone"])
@@ -140,8 +152,8 @@ class Register:
         return month - (month - start) % 12
 
     def in_force(self, contract_id: str, term_id: str, month: int) -> list[Term]:
-        """The bands of a clause in force on the first day of a month."""
-        day = first_day(month)
+        """The bands of a clause in force on the first day of a month, or of a contract that begins within it."""
+        day = max(first_day(month), date.fromisoformat(self.contracts[contract_id]["valid_from"]))
         return [term for term in self.terms[contract_id][term_id] if term.holds_from <= day < term.valid_to]
 
     def target(self, level_id: str, month: int) -> Target:
@@ -171,7 +183,10 @@ class Register:
         if term.kind == "yearly_cap":
             year = self.year_of(contract_id, month)
             return self.fee(contract_id, range(year, year + 12), term.fee_basis, term.service_level_id)
-        months = range(month - term.fee_months + 1, month + 1)
+        if term.kind in CAPS or term.row.get("fee_months"):
+            months = range(month - term.fee_months + 1, month + 1)
+        else:
+            months = range(self.period_from(contract_id, term, month), month + 1)
         return self.fee(contract_id, months, term.fee_basis, term.service_level_id)
 
 

@@ -63,7 +63,7 @@ counted as (
             when basis_code <> 'ticket' then null
             when is_carried_forward or coalesce(is_relieved, false) then 0
             when penalty_kind = 'fixed_per_miss' then borne_share
-            when penalty_kind = 'points_per_miss' then points
+            when penalty_kind = 'points_per_miss' then points * borne_share
             else {{ units_counted('overdue_seconds / (60 * late_unit_minutes)', 'unit_rounding') }}
         end as unit_count
     from relieved

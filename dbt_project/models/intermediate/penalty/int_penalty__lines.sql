@@ -22,7 +22,7 @@ with terms_in_force as (
         terms.amount,
         terms.fee_ratio,
         terms.fee_basis,
-        coalesce(terms.fee_months, terms.period_months) as fee_months,
+        terms.fee_months,
         terms.allocation_ratio,
         terms.pool_code,
         terms.points,
@@ -65,8 +65,22 @@ with terms_in_force as (
 )
 
 -- The bands of a clause are rows of one line; what is not about the band is said by the lowest one.
-select distinct on (contract_id, penalty_term_id, period_month)
-    *,
-    {{ months_before('period_month', '(contract_month_number - 1) % period_months') }} as period_from
+select distinct on (terms_in_force.contract_id, terms_in_force.penalty_term_id, terms_in_force.period_month)
+    terms_in_force.*,
+    periods.period_from,
+    coalesce({{ months_before('terms_in_force.period_month', 'terms_in_force.fee_months - 1') }}, periods.period_from) as fees_from
 from terms_in_force
-order by contract_id, penalty_term_id, period_month, attainment_from nulls first, points_from nulls first
+cross join
+    lateral (
+        select
+            {{ months_before(
+                'terms_in_force.period_month',
+                '(terms_in_force.contract_month_number - 1) % terms_in_force.period_months'
+            ) }} as period_from
+    ) as periods
+order by
+    terms_in_force.contract_id,
+    terms_in_force.penalty_term_id,
+    terms_in_force.period_month,
+    terms_in_force.attainment_from nulls first,
+    terms_in_force.points_from nulls first

@@ -86,7 +86,7 @@ with gathered as (
             monthly_fees.contract_id = lines.contract_id
             and monthly_fees.fee_basis = lines.fee_basis
             and (lines.fee_basis = 'contract' or monthly_fees.service_code = failures.service_code)
-            and monthly_fees.period_month between {{ months_before('lines.period_month', 'lines.fee_months - 1') }} and lines.period_month
+            and monthly_fees.period_month between lines.fees_from and lines.period_month
     ) as fees on true
 ),
 

@@ -4,10 +4,18 @@ with points_tickets as (
         tickets.*,
         tables_of_points.penalty_term_id as line_term_id,
         sum(tickets.unit_count) over (
-            partition by tables_of_points.contract_id, tables_of_points.penalty_term_id, tables_of_points.period_month, tickets.ticket_sla_key
+            partition by
+                tables_of_points.contract_id,
+                tables_of_points.penalty_term_id,
+                tables_of_points.period_month,
+                tickets.ticket_sla_key
         ) as points,
         row_number() over (
-            partition by tables_of_points.contract_id, tables_of_points.penalty_term_id, tables_of_points.period_month, tickets.ticket_sla_key
+            partition by
+                tables_of_points.contract_id,
+                tables_of_points.penalty_term_id,
+                tables_of_points.period_month,
+                tickets.ticket_sla_key
             order by points.penalty_term_id collate "C"
         ) as position
     from {{ ref('int_penalty__lines') }} as tables_of_points
