@@ -64,13 +64,13 @@ select
     steps.step_code,
     vocabulary.label as step_name,
     vocabulary.label_zh as step_name_zh,
-    steps.before_amount,
-    steps.after_amount,
-    steps.limit_amount,
+    {{ exact_amount('steps.before_amount') }} as before_amount,
+    {{ exact_amount('steps.after_amount') }} as after_amount,
+    {{ exact_amount('steps.limit_amount') }} as limit_amount,
     steps.limit_clause,
     case
         when steps.step_code in ('level_cap', 'pool_cap', 'monthly_cap', 'yearly_cap', 'waive_below_minimum')
-            then steps.before_amount - steps.after_amount
+            then {{ exact_amount('steps.before_amount - steps.after_amount') }}
     end as forgone_amount,
     steps.arithmetic
 from steps
