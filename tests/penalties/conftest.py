@@ -36,5 +36,5 @@ def published(
         for number, (rows, as_of) in enumerate(
             zip(book.deliveries(request.param), (FIRST_NIGHT, SECOND_NIGHT), strict=True)
         ):
-            night(warehouse, tmp_path_factory.mktemp(f"night_{number}"), rows, as_of)
+            night(warehouse, tmp_path_factory.mktemp(f"night_{number}"), rows, as_of, dbt_tests="all")
         yield PublishedBook(book, warehouse)

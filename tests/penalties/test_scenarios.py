@@ -34,7 +34,7 @@ def published(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFact
     names = {mart for case in CASES for _, mart in case.expectations()}
     held = {}
     for day, exports in deliveries_of(CASES).items():
-        report = night(module_warehouse, tmp_path_factory.mktemp(f"night_{day}"), exports, as_of(day))
+        report = night(module_warehouse, tmp_path_factory.mktemp(f"night_{day}"), exports, as_of(day), dbt_tests="all")
         kept_out = report.rows.rows_quarantined + report.files_refused
         assert not kept_out, "\n".join([*(each.sentence for each in report.outcomes), *quarantined(module_warehouse)])
         held[day] = marts_in(module_warehouse, names)

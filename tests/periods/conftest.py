@@ -114,5 +114,5 @@ def story(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
         for number, (as_of, exports) in enumerate(zip(NIGHTS, (_first(), _late(), _last()), strict=True), start=1):
             write_exports(home / "landing" / f"night_{number}", exports)
             land(warehouse, home / "landing", as_of)
-            build_and_publish(warehouse, home, as_of, select=SELECT, with_tests=False)
+            build_and_publish(warehouse, home, as_of, select=SELECT, dbt_tests="none")
         yield Story(warehouse, home)

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from supplier_sla.database import session
 from supplier_sla.dbt_runs import address_variables, run_dbt, slot_variables
@@ -18,6 +18,14 @@ from supplier_sla.warehouse.slots import choose_slot
 from tests.conftest import Warehouse
 
 Rows = Iterable[Mapping[str, Any]]
+
+# Which of the project's own tests run with the models: all, those that are statements over several tables, or none.
+DbtTests = Literal["all", "singular", "none"]
+_LEFT_OUT: dict[DbtTests, list[str]] = {
+    "all": [],
+    "singular": ["--exclude", "test_type:generic"],
+    "none": ["--exclude-resource-type", "test"],
+}
 
 _run_numbers = itertools.count(1)
 
@@ -50,7 +58,7 @@ def build_and_publish(
     select: str | None = None,
     force: bool = True,
     full_refresh: bool = False,
-    with_tests: bool = True,
+    dbt_tests: DbtTests = "singular",
 ) -> PublicationResult:
     """Build the idle slot with dbt and switch to it; from its second build on incrementally."""
     run_id = f"build {next(_run_numbers)}"
@@ -59,12 +67,14 @@ def build_and_publish(
             connection, as_of=as_of, run_id=run_id, fingerprint="test", force=force, full_refresh=full_refresh
         )
         assert choice.slot is not None, choice.reason
-        build(warehouse, home, choice.slot, select=select, with_tests=with_tests)
+        build(warehouse, home, choice.slot, select=select, dbt_tests=dbt_tests)
         return publish(connection, slot=choice.slot, run_id=run_id)
 
 
-def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = None, with_tests: bool = True) -> None:
-    """Run dbt in a slot that was chosen."""
+def build(
+    warehouse: Warehouse, home: Path, slot: str, *, select: str | None = None, dbt_tests: DbtTests = "singular"
+) -> None:
+    """Run dbt in a slot that was chosen. Tests of single columns are left to whole nights and to who asks for all."""
     settings = Settings(
         home=home,
         landing=home / "landing",
@@ -74,15 +84,20 @@ def build(warehouse: Warehouse, home: Path, slot: str, *, select: str | None = N
         bi_reader_url=warehouse.bi_reader_url,
     )
     variables = {**address_variables(settings.transformer_url), **slot_variables(settings, slot)}
-    kinds = [] if with_tests else ["--resource-type", "model", "--resource-type", "seed"]
-    run_dbt(["build", *kinds, *(["--select", select] if select else [])], settings, variables)
+    run_dbt(["build", *_LEFT_OUT[dbt_tests], *(["--select", select] if select else [])], settings, variables)
 
 
 def night(
-    warehouse: Warehouse, home: Path, exports: Mapping[str, Rows], as_of: datetime, *, full_refresh: bool = False
+    warehouse: Warehouse,
+    home: Path,
+    exports: Mapping[str, Rows],
+    as_of: datetime,
+    *,
+    full_refresh: bool = False,
+    dbt_tests: DbtTests = "singular",
 ) -> LandingReport:
     """Write, land, build and publish."""
     write_exports(home / "landing", exports)
     report = land(warehouse, home / "landing", as_of)
-    build_and_publish(warehouse, home, as_of, full_refresh=full_refresh)
+    build_and_publish(warehouse, home, as_of, full_refresh=full_refresh, dbt_tests=dbt_tests)
     return report
