@@ -13,6 +13,7 @@ from supplier_sla.docs.vocabulary import VOCABULARIES, read_vocabulary
 from supplier_sla.explain.vocabulary import WORDS
 from supplier_sla.landing.checks import TRIGGERS
 from supplier_sla.landing.contract import load_contracts
+from supplier_sla.ledger.components import COMPONENTS
 from tests.conftest import REPOSITORY
 
 GROUPS = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
@@ -43,7 +44,7 @@ CODES = {
     - {"else"},
     "clock_state": codes_in(described("sla", "rpt_ticket_sla_stretch", "clock_state_code")),
     "period_status": codes_in(described("sla", "fct_service_level_period", "status_code")),
-    "penalty_status": codes_in(described("finance", "fct_penalty", "status_code")),
+    "penalty_status": {row["code"] for row in read_vocabulary(VOCABULARIES / "penalty_status.csv")},
     "target_unit": allowed("service_levels", "target_unit"),
     "count_from": allowed("service_levels", "count_from"),
     "reopen_policy": allowed("service_levels", "reopen_policy"),
@@ -53,7 +54,7 @@ CODES = {
     "penalty_kind": allowed("penalty_terms", "penalty_kind"),
     "verdict": allowed("tickets", "source_verdict"),
     "trigger": set(TRIGGERS),
-    "line_kind": {"initial", "adjustment"},
+    "line_kind": {"initial", "adjustment", *COMPONENTS} - {"penalty"},
     "delivery_state": {"received", "loaded", "partly_loaded", "refused", "repeated"},
     "weekday": set("0123456"),
     "verdict_difference": {row["code"] for row in read_vocabulary(VOCABULARIES / "source_verdict_reason.csv")},

@@ -110,7 +110,7 @@ def test_a_sound_ledger_holds(warehouse: Warehouse, capsys: pytest.CaptureFixtur
     assert main(["--database-url", warehouse.admin_url]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "ledger as of publication 2"
-    assert [line[:7] for line in shown[1:]] == ["holds  "] * 5
+    assert [line[:7] for line in shown[1:]] == ["holds  "] * 6
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ with lines as (
     select
         settled.*,
         -- A month is accrued before its fee is billed: the newest fee known stands in.
-        coalesce(settled.fee_amount, assumed.fee_amount * settled.fee_months) as base_fee_amount,
+        coalesce(settled.fee_amount, assumed.fee_amount * settled.fee_month_count) as base_fee_amount,
         settled.fee_amount is null and assumed.fee_amount is not null as is_fee_assumed,
         coalesce(running.running_count, 0) as running_count,
         coalesce(running.late_count, 0) as late_count,

@@ -68,15 +68,15 @@ with terms_in_force as (
 select distinct on (terms_in_force.contract_id, terms_in_force.penalty_term_id, terms_in_force.period_month)
     terms_in_force.*,
     periods.period_from,
-    coalesce({{ months_before('terms_in_force.period_month', 'terms_in_force.fee_months - 1') }}, periods.period_from) as fees_from
+    coalesce({{ months_before('terms_in_force.period_month', 'terms_in_force.fee_months - 1') }}, periods.period_from) as fees_from,
+    coalesce(terms_in_force.fee_months, periods.period_length) as fee_month_count
 from terms_in_force
 cross join
     lateral (
         select
-            {{ months_before(
-                'terms_in_force.period_month',
-                '(terms_in_force.contract_month_number - 1) % terms_in_force.period_months'
-            ) }} as period_from
+            lengths.period_length,
+            {{ months_before('terms_in_force.period_month', 'lengths.period_length - 1') }} as period_from
+        from (values ((terms_in_force.contract_month_number - 1) % terms_in_force.period_months + 1)) as lengths (period_length)
     ) as periods
 order by
     terms_in_force.contract_id,
