@@ -105,7 +105,7 @@ def test_a_penalty_leads_from_the_file_to_the_extract(explain: Explain, told: Wa
         "3 Wed 2026-01-07 12:00:00 +01:00 Resumed in progress p3 WC1 First line / S1 agent-17 ticket_events.csv line 4",
         "Verdict of the tool met; OURS IS ANOTHER: the tool takes the target of the ticket's first or last priority alone",
         "Attainment 0.00 %: 0 met of 1 measured, 1 missed; target 95.00 %: target missed",
-        "Penalty clause 9.2 (PT-2, fixed amount per miss, penalty_terms.csv line 2): 1 missed x 150.00 = 150.00; owed 150.00 EUR",
+        "Penalty clause 9.2 (PT-2, fixed amount per miss, penalty_terms.csv line 2): Rate times units: 1 x 150.00 = 150.00; owed 150.00 EUR",
         "Ledger line 1, first line: 150.00 EUR for clause PT-2, accounting period 2026-02, hash"
         f" {line_hash[:12]}...; this ticket is part of its evidence; extract 1 for finance (penalty_extract_000001.csv, clock_extract_000001.csv, breach_extract_000001.csv)",
     ]:

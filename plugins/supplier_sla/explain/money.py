@@ -29,7 +29,18 @@ select
     penalties.*,
     terms._source_file,
     terms._source_row_number,
-    terms.rounding_digits
+    array(
+        select to_jsonb(steps) || jsonb_build_object(
+            'before_amount', steps.before_amount::text,
+            'after_amount', steps.after_amount::text,
+            'limit_amount', steps.limit_amount::text
+        )
+        from marts.fct_penalty_step as steps
+        where
+            steps.penalty_key = penalties.penalty_key
+            and steps.before_amount is distinct from steps.after_amount
+        order by steps.step_number
+    ) as steps
 from marts.fct_penalty as penalties
 left join marts.dim_penalty_term as terms on terms.penalty_term_key = penalties.penalty_term_key
 where

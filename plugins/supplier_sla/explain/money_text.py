@@ -59,34 +59,18 @@ def _penalty(row: Row, pen: Pen) -> str:
 
 
 def _arithmetic(row: Row, pen: Pen) -> list[str]:
-    steps = []
-    if row["penalty_kind"] == "fixed_per_miss":
-        amounts = {"count": row["breached_count"], "amount": row["unit_amount"], "gross": row["gross_amount"]}
-        steps.append(pen.say("arithmetic_per_miss", **amounts))
-    elif row["band_from"] is None:
-        steps.append(pen.say("arithmetic_no_band"))
-    else:
-        steps.append(
-            pen.say(
-                "arithmetic_band",
-                first=percent(row["band_from"]),
-                last=percent(row["band_to"] if row["band_to"] is not None else 1),
-                ratio=percent(row["fee_ratio"]),
-                fee="-" if row["fee_amount"] is None else row["fee_amount"],
-                gross=row["gross_amount"],
-            )
-        )
-    if row["cap_reduction_amount"]:
-        steps.append(
-            pen.say(
-                "arithmetic_cap",
-                reduction=row["cap_reduction_amount"],
-                cap=row["cap_amount"],
-                clause=row["cap_clause"] or "-",
-                before=row["gross_before_amount"],
-            )
-        )
-    return steps
+    """The steps that did something, as `fct_penalty_step` has them."""
+    return [_step(step, pen) for step in row["steps"]] or [pen.say("arithmetic_none")]
+
+
+def _step(step: dict[str, str | None], pen: Pen) -> str:
+    name = step["step_name_zh" if pen.words.language == "zh" else "step_name"]
+    if step["before_amount"] is None:
+        return pen.say("step_first", name=name, arithmetic=step["arithmetic"], after=step["after_amount"])
+    words = {"name": name, "before": step["before_amount"], "after": step["after_amount"]}
+    if step["limit_amount"] is not None:
+        return pen.say("step_limit", **words, limit=step["limit_amount"], clause=step["limit_clause"] or "-")
+    return pen.say("step_other", **words, arithmetic=step["arithmetic"] or step["limit_clause"] or "-")
 
 
 def _ledger_line(row: Row, pen: Pen) -> str:
