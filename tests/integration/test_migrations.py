@@ -26,6 +26,7 @@ FIRST = import_module("supplier_sla.migrations.versions.0001_state")
 TERMS = import_module("supplier_sla.migrations.versions.0002_service_level_terms")
 NAMED_LEVEL = import_module("supplier_sla.migrations.versions.0005_source_service_level")
 FORMS = import_module("supplier_sla.migrations.versions.0013_penalty_forms")
+GOVERNANCE = import_module("supplier_sla.migrations.versions.0018_governance_columns")
 
 
 def _names(migration: ModuleType) -> dict[str, list[str]]:
@@ -90,6 +91,20 @@ def test_rows_are_conserved_by_the_table_itself(warehouse: Warehouse) -> None:
             [ticket("T1", "2026-01-05T09:12:44Z")],
             {NAMED_LEVEL: {"tickets": NAMED_LEVEL.NEW_COLUMNS}},
             id="level of the verdict",
+        ),
+        pytest.param(
+            "survey_responses",
+            [
+                {
+                    "response_id": "R1",
+                    "question_code": "overall",
+                    "answered_at": "2026-01-05T09:12:44Z",
+                    "scale_min": "1",
+                    "scale_max": "5",
+                }
+            ],
+            {GOVERNANCE: _names(GOVERNANCE)},
+            id="invitation",
         ),
     ],
 )
