@@ -8,12 +8,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tests.support.register import Row
-from tests.support.scenarios import Scenario
+from tests.support.scenarios import Scenario, is_identifier
 
 # Those of them that a file has tell its rows apart.
 KEY_COLUMNS = (
     "contract_id", "penalty_term_id", "service_level_id", "period_month", "accounting_period", "ticket_id",
     "step_number", "step_code", "line_kind", "decision_id", "exclusion_id",
+    "supplier_id", "period_kind_code", "period_from", "criterion_id", "questionnaire_code", "question_code",
+    "notice_rule_id", "cause_reference", "obligation_id", "plan_id", "corrective_action_id", "selection_id", "candidate_id",
+    "qualification_code", "dispute_id", "complaint_id", "problem_id", "work_centre_id", "reason_code", "record_kind_code",
 )  # fmt: skip
 
 # What a written quotient (33/35) may differ from the digits of a division.
@@ -21,8 +24,12 @@ QUOTIENT_TOLERANCE = Decimal("1e-12")
 
 
 def rows_of(scenario: Scenario, rows: Iterable[Row]) -> list[Row]:
-    """The rows of a mart that belong to the case: those of its contracts."""
-    return [scenario.without_prefix(row) for row in rows if str(row["contract_id"]).startswith(scenario.prefix)]
+    """The rows of a mart that belong to the case: those with an identifier of its own."""
+    return [
+        scenario.without_prefix(row)
+        for row in rows
+        if any(is_identifier(name) and str(value).startswith(scenario.prefix) for name, value in row.items())
+    ]
 
 
 def differences(mart: str, expected: list[Row], found: list[Row]) -> list[str]:

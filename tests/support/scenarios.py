@@ -1,4 +1,4 @@
-"""Folders that tell a case as files: `given/*.csv` in, `expect/*.csv` out. tests/scenarios/penalties/README.md says how.
+"""Folders that tell a case as files: `given/*.csv` in, `expect/*.csv` out. The README.md of each area says how.
 
 All cases share one database, so every identifier of a case gets the case's name in front and loses it before it is
 compared.
@@ -15,9 +15,12 @@ from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import FileContract, load_contracts
+from tests.support.governance_defaults import GOVERNANCE_DEFAULTS
 from tests.support.register import SUPPLIER, WORK_CENTRE, Row, calendar, contract, service_level
 
-SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios" / "penalties"
+AREAS = Path(__file__).resolve().parents[1] / "scenarios"
+SCENARIOS = AREAS / "penalties"
+GOVERNANCE = AREAS / "governance"
 
 # One build each for all cases together: `given` is delivered before the first of them.
 NIGHTS = (date(2026, 7, 15), date(2026, 7, 22), date(2026, 8, 20))
@@ -115,8 +118,8 @@ def as_of(night: date) -> datetime:
 
 
 def is_identifier(column: str) -> bool:
-    """Whether the column's values belong to the case and so are prefixed."""
-    return column.endswith("_id")
+    """Whether the column's values belong to the case and so are prefixed; rules of a category are those of its case."""
+    return column.endswith("_id") or column in ("category_code", "supplier_category_code")
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -205,6 +208,10 @@ def _nothing(row: Row, levels: list[str]) -> Row:
     return {}
 
 
+def _always(given: Row) -> Callable[[Row, list[str]], Row]:
+    return lambda row, levels: given
+
+
 def _service_level(row: Row, levels: list[str]) -> Row:
     if row.get("measure_kind", "ticket_clock") != "ticket_clock":
         return {"contract_id": "C1", "metric_code": row["measure_kind"], "valid_from": "2020-01-01"}
@@ -255,6 +262,7 @@ DEFAULTS: dict[str, Callable[[Row, list[str]], Row]] = {
     "survey_responses": lambda row, levels: {
         "supplier_id": "S1", "question_code": "overall", "scale_min": "1", "scale_max": "5",
     },
+    **{entity: _always(given) for entity, given in GOVERNANCE_DEFAULTS.items()},
 }  # fmt: skip
 
 
