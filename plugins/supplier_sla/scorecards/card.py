@@ -67,8 +67,9 @@ def check_chain(cursor: Cursor) -> CheckedChain:
     problems = []
     number, previous_hash = 0, FIRST_HASH
     for card, stored_previous, stored_hash in _stored_cards(cursor):
-        problems += [f"card {missing} is missing" for missing in range(number + 1, card.scorecard_number)]
-        if stored_previous != previous_hash or card.hash_after(stored_previous) != stored_hash:
+        missing = range(number + 1, card.scorecard_number)
+        problems += [f"card {lost} is missing" for lost in missing]
+        if card.hash_after(stored_previous) != stored_hash or (not missing and stored_previous != previous_hash):
             problems.append(
                 f"card {card.scorecard_number} ({card.supplier_id}, {card.period}, version {card.version}) is not what"
                 " was published: its hash does not follow from what it says and the card before"
