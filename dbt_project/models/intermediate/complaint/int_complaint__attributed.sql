@@ -16,7 +16,7 @@ with delivered as (
         on
             coalesce(complaints.contact_source_system, complaints.source_system) = contacts.source_system
             and complaints.contact_id = contacts.contact_id
-            and contacts.contacted_at <= run.as_of
+            and run.as_of >= contacts.contacted_at
     where complaints.complained_at <= run.as_of
 ),
 

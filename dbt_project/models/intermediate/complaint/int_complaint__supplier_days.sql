@@ -33,7 +33,7 @@ tickets_once as (
         (opened_at at time zone 'UTC')::date as utc_date,
         bool_or(is_breached) as is_breached
     from tickets_of_suppliers
-    where opened_at <= (select as_of from run)
+    where opened_at <= (select run.as_of from run)
     group by ticket_key, supplier_id, opened_at
 ),
 
@@ -58,7 +58,7 @@ counts as (
         count(*) filter (where is_justified) as justified_complaint_count,
         count(*) filter (where is_justified is null) as undecided_complaint_count
     from {{ ref('int_complaint__attributed') }}
-    group by 1, 2
+    group by coalesce(supplier_id, 'unknown'), (complained_at at time zone 'UTC')::date
 )
 
 select

@@ -1,4 +1,4 @@
--- Grain: one row per survey response and question, with the supplier it is about, its score mapped to 0-1 (null without one) and whether it counts
+-- Grain: one row per survey response and question, with the supplier it is about, its score mapped to 0-1 and whether it counts
 with questions as (
     select
         questionnaires.*,
@@ -33,7 +33,7 @@ delivered as (
         on
             responses.source_system = invitations.source_system
             and responses.invitation_id = invitations.invitation_id
-            and invitations.sent_at <= run.as_of
+            and run.as_of >= invitations.sent_at
     where responses.answered_at <= run.as_of
 ),
 
@@ -97,7 +97,10 @@ repeats as (
                     of_respondent order by responded.responded_at, scored.response_id
                 )
             else
-                coalesce(min(responded.responded_at) filter (where scored.invitation_id is null) over of_respondent < responded.responded_at, false)
+                coalesce(
+                    min(responded.responded_at) filter (where scored.invitation_id is null) over of_respondent < responded.responded_at,
+                    false
+                )
         end as is_repeat
     from scored
     inner join responded

@@ -1,4 +1,4 @@
--- Grain: one row per supplier, questionnaire, question, kind of period (month, quarter, year) and period since the supplier was first asked about
+-- Grain: one row per supplier, questionnaire, question, kind of period and period since the supplier was first asked about
 with run as (
     select as_of from {{ ref('stg_ops__run') }}
 ),
@@ -74,7 +74,7 @@ invitations_of_month as (
         on
             invitations.source_system = answered.source_system
             and invitations.invitation_id = answered.invitation_id
-    where invitations.sent_at <= (select as_of from run)
+    where invitations.sent_at <= (select run.as_of from run)
     group by about.supplier_id, invitations.questionnaire_code, date_trunc('month', invitations.sent_at at time zone 'UTC')
 ),
 
@@ -142,8 +142,8 @@ pooled as (
         months.questionnaire_code,
         months.question_code,
         kinds.period_kind_code,
-        date_trunc(kinds.period_kind_code, months.period_month::timestamp)::date as period_from,
-        (date_trunc(kinds.period_kind_code, months.period_month::timestamp) + kinds.length)::date as period_to,
+        spans.period_at::date as period_from,
+        (spans.period_at + kinds.length)::date as period_to,
         coalesce(sum(invitations_of_month.invitation_count), 0)::bigint as invitation_count,
         coalesce(sum(invitations_of_month.answered_invitation_count), 0)::bigint as answered_invitation_count,
         coalesce(sum(responses_of_month.response_count), 0)::bigint as response_count,
@@ -164,6 +164,7 @@ pooled as (
             ('quarter', interval '3 months'),
             ('year', interval '1 year')
         ) as kinds (period_kind_code, length)
+    cross join lateral (select date_trunc(kinds.period_kind_code, months.period_month::timestamp) as period_at) as spans
     left join answers_of_month
         on
             months.supplier_id = answers_of_month.supplier_id
@@ -180,7 +181,7 @@ pooled as (
             months.supplier_id = invitations_of_month.supplier_id
             and months.questionnaire_code = invitations_of_month.questionnaire_code
             and months.period_month = invitations_of_month.period_month
-    group by months.supplier_id, months.questionnaire_code, months.question_code, kinds.period_kind_code, 5, 6
+    group by months.supplier_id, months.questionnaire_code, months.question_code, kinds.period_kind_code, kinds.length, spans.period_at
 ),
 
 -- The terms in force on the first day; of a questionnaire that begins within the period its first ones.
