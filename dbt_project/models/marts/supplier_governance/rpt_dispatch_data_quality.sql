@@ -38,7 +38,6 @@ counted as (
         count(*) filter (
             where out_of_order.ticket_key is not null
             or tickets.responded_at > coalesce(tickets.resolved_at, tickets.closed_at)
-            or tickets.resolved_at > tickets.closed_at
             or tickets.promised_at < tickets.opened_at
         ) as times_out_of_order_count,
         count(*) filter (where tickets.closed_at is not null) as closed_count,
