@@ -76,7 +76,10 @@ def test_figures_by_the_month_have_no_weeks() -> None:
         ("mart: [", "ParserError"),
         ("mart: rpt_x\n", "KeyError"),
         ("mart: m\ntitle: {en: A}\nperiod: {column: p}\nsupplier: s\norder: [p]\ncolumns: []\n", "none in zh"),
-        ("mart: m\ntitle: {en: A, zh: B}\nperiod: {column: p, kinds: [day]}\nsupplier: s\norder: [p]\ncolumns: []\n", "found day"),
+        (
+            "mart: m\ntitle: {en: A, zh: B}\nperiod: {column: p, kinds: [day]}\nsupplier: s\norder: [p]\ncolumns: []\n",
+            "found day",
+        ),
     ],
 )
 def test_a_definition_that_is_none_is_refused(

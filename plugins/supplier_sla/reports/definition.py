@@ -86,7 +86,9 @@ def load_report(name: str) -> Report:
     try:
         return _report(name, yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise _invalid(name, "mart, title, period, supplier, order, columns", f"{type(error).__name__}: {error}") from error
+        raise _invalid(
+            name, "mart, title, period, supplier, order, columns", f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _report(name: str, told: Mapping[str, Any]) -> Report:
@@ -128,6 +130,4 @@ def _twice(headings: Sequence[str]) -> list[str]:
 
 
 def _invalid(name: str, expected: str, found: str) -> DefinitionInvalid:
-    return DefinitionInvalid(
-        f"report definition {name}.yml", expected=expected, found=found, next_step="mend the file"
-    )
+    return DefinitionInvalid(f"report definition {name}.yml", expected=expected, found=found, next_step="mend the file")

@@ -13,7 +13,7 @@ from psycopg2 import errors, sql
 from supplier_sla.database import session
 from supplier_sla.extracts.csv_file import guarded
 from supplier_sla.extracts.xlsx_file import Cell
-from supplier_sla.published import WarehouseMissing, act_as
+from supplier_sla.published import WarehouseClosed, WarehouseMissing, act_as
 from supplier_sla.reports.definition import Report, ReportColumn
 from supplier_sla.reports.period import Period
 
@@ -37,7 +37,7 @@ def read_table(
     Raises:
         ReportUnknown: the report has no figures of such periods.
         WarehouseMissing: nothing is published, or by a release without the mart.
-        WarehouseClosed: the login may not act as bi_reader.
+        WarehouseClosed: the login may not act as bi_reader, or bi_reader not read the mart.
     """
     if period is not None:
         report.must_know(period)
@@ -54,6 +54,13 @@ def read_table(
                     expected=f"a published night with marts.{report.mart} and its columns",
                     found=str(error).splitlines()[0],
                     next_step="run scripts/nightly on this warehouse with this release first",
+                ) from error
+            except errors.InsufficientPrivilege as error:
+                raise WarehouseClosed(
+                    f"report {report.name}",
+                    expected=f"that bi_reader may read marts.{report.mart}",
+                    found=str(error).splitlines()[0],
+                    next_step="run scripts/nightly once more; it grants what readers need",
                 ) from error
             lines = [list(_cells(report, row, language)) for row in cursor]
     return Table(report.titles[language], [column.headings[language] for column in report.columns], lines)

@@ -1,6 +1,5 @@
 -- Grain: one row per ticket and entry that was made suspiciously late: a completion dated back, or an edit after the breach
 {{ config(indexes=[{'columns': ['ticket_key']}]) }}
-{%- set tolerated = "make_interval(mins => reasons.tolerated_minutes)" %}
 with tickets as (
     select * from {{ changed_only(ref('int_ticket__current')) }} as tickets
 ),
@@ -99,61 +98,92 @@ completions as (
     select
         events.*,
         done.kind_code,
-        tolerances.tolerated,
-        -- The first run that heard of it; the same completion may be told with a slightly different time elsewhere.
-        (
-            select min(told.received_as_of)
-            from told_completions as told
-            where
-                told.ticket_key = events.ticket_key
-                and told.kind_code = done.kind_code
-                and told.done_at >= events.event_at - tolerances.tolerated
-                and told.done_at <= events.event_at + tolerances.tolerated
-        ) as first_told_as_of
+        make_interval(mins => reasons.tolerated_minutes) as tolerated
     from events
     inner join several_times
         on events.ticket_key = several_times.ticket_key
     cross join (values ('resolved'), ('closed')) as done (kind_code)
-    cross join
-        lateral (
-            select make_interval(mins => reasons.tolerated_minutes) as tolerated
-            from {{ ref('pause_question_reason') }} as reasons
-            where reasons.code = 'backdated_completion'
-        ) as tolerances
+    inner join {{ ref('pause_question_reason') }} as reasons
+        on reasons.code = 'backdated_completion'
     where
         not events.is_derived
         and (events.event_type = done.kind_code or (events.event_type = 'state_changed' and events.state_code = done.kind_code))
 ),
 
--- A delivery that could have known of it said that the ticket was still open, or told others of its events but not this one.
+-- The first run that heard of it; the same completion may be told with a slightly different time elsewhere.
+first_told as (
+    select
+        completions.ticket_key,
+        completions.event_rank,
+        completions.kind_code,
+        min(told.received_as_of) as received_as_of
+    from completions
+    inner join told_completions as told
+        on
+            completions.ticket_key = told.ticket_key
+            and completions.kind_code = told.kind_code
+            and completions.event_at - completions.tolerated <= told.done_at
+            and completions.event_at + completions.tolerated >= told.done_at
+    group by completions.ticket_key, completions.event_rank, completions.kind_code
+),
+
+-- What earlier runs heard that would have had to say so: other events of the ticket, or that it was still open.
+told_otherwise as (
+    select
+        event_rows.ticket_key,
+        false as is_of_stand_in,
+        event_rows.received_as_of,
+        event_rows.knows_until
+    from event_rows
+    union all
+    select
+        ticket_rows.ticket_key,
+        false as is_of_stand_in,
+        ticket_rows.received_as_of,
+        ticket_rows.knows_until
+    from ticket_rows
+    where ticket_rows.state_code not in ('resolved', 'closed')
+    union all
+    select
+        ticket_rows.ticket_key,
+        true as is_of_stand_in,
+        ticket_rows.received_as_of,
+        ticket_rows.knows_until
+    from ticket_rows
+),
+
 backdated as (
     select
-        completions.*,
-        earlier.knows_until
+        completions.ticket_key,
+        completions.event_rank,
+        completions.kind_code,
+        completions.event_at,
+        completions.held_by_supplier_id,
+        completions.work_centre_id,
+        completions._source_row_number,
+        completions._delivery_id,
+        max(earlier.knows_until) as knows_until
     from completions
-    cross join
-        lateral (
-            select max(earlier.knows_until) as knows_until
-            from (
-                select
-                    event_rows.received_as_of,
-                    event_rows.knows_until
-                from event_rows
-                where
-                    event_rows.ticket_key = completions.ticket_key
-                    and not completions.is_stand_in
-                union all
-                select
-                    ticket_rows.received_as_of,
-                    ticket_rows.knows_until
-                from ticket_rows
-                where
-                    ticket_rows.ticket_key = completions.ticket_key
-                    and (completions.is_stand_in or ticket_rows.state_code not in ('resolved', 'closed'))
-            ) as earlier
-            where earlier.received_as_of < completions.first_told_as_of
-        ) as earlier
-    where earlier.knows_until > completions.event_at + completions.tolerated
+    inner join first_told
+        on
+            completions.ticket_key = first_told.ticket_key
+            and completions.event_rank = first_told.event_rank
+            and completions.kind_code = first_told.kind_code
+    inner join told_otherwise as earlier
+        on
+            completions.ticket_key = earlier.ticket_key
+            and completions.is_stand_in = earlier.is_of_stand_in
+            and first_told.received_as_of > earlier.received_as_of
+            and completions.event_at + completions.tolerated < earlier.knows_until
+    group by
+        completions.ticket_key,
+        completions.event_rank,
+        completions.kind_code,
+        completions.event_at,
+        completions.held_by_supplier_id,
+        completions.work_centre_id,
+        completions._source_row_number,
+        completions._delivery_id
 ),
 
 breaches as (
