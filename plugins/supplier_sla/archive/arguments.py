@@ -13,7 +13,7 @@ def supplier_archive_parser() -> argparse.ArgumentParser:
         prog="scripts/supplier_archive",
         description="Put everything the published night holds of one supplier into one ZIP file: its dated record,"
         " every readers' table with its rows, the letters as they were sent, the deliveries they rest on, a table of"
-        " contents and the SHA-256 of each member. The same night gives the same bytes. Changes nothing in the warehouse.",
+        " contents and the SHA-256 of each member. The same night gives the same bytes. The warehouse stays as it is.",
         epilog="Exit status: 0 written, or checked and sound; 1 a checked archive is not what its manifest says;"
         " 2 it could not be written or read.",
     )
