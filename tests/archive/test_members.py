@@ -68,7 +68,7 @@ def test_a_changed_figure_and_an_added_file_are_found(tmp_path: Path) -> None:
 def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(content)
-    with pytest.raises(ArchiveUnreadable, match="manifest.json"):
+    with pytest.raises(ArchiveUnreadable, match=r"manifest\.json"):
         differences(path)
 
 
