@@ -39,11 +39,15 @@ PUBLISHED_DIFFERENCES = [
 
 def sql_of(call: str) -> str:
     """The SQL of a macro call as dbt renders it."""
-    macros = "".join((MACROS / f"{name}.sql").read_text() for name in ("wilson_limit", "wilson_bound", "newcombe_bound"))
-    return Environment(autoescape=False).from_string(f"{macros}{{{{ {call} }}}}").render()  # noqa: S701 - SQL, not HTML
+    macros = "".join(
+        (MACROS / f"{name}.sql").read_text() for name in ("wilson_limit", "wilson_bound", "newcombe_bound")
+    )
+    return Environment(autoescape=False).from_string(f"{macros}{{{{ {call} }}}}").render()
 
 
-def in_database(warehouse: Warehouse, rows: list[tuple[int, ...]], macro: str) -> list[tuple[float | None, float | None]]:
+def in_database(
+    warehouse: Warehouse, rows: list[tuple[int, ...]], macro: str
+) -> list[tuple[float | None, float | None]]:
     """Lower and upper end of the macro's interval for each row of its arguments."""
     names = "abcd"[: len(rows[0])]
     arguments = ", ".join(f"'{name}'" for name in names)

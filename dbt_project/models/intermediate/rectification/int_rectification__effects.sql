@@ -66,36 +66,44 @@ windows as (
     from acted
 ),
 
-counted as (
+months as (
     select
         windows.rectification_plan_key,
         windows.mended_level_id,
-        {%- for side in ['before', 'after'] %}
-        {%- set of_side = "(where counts.period_month >= windows." ~ side ~ "_from and counts.period_month < windows." ~ side ~ "_to)" %}
-        count(*) filter (where counts.measured_count > 0 and counts.period_month >= windows.{{ side }}_from and counts.period_month < windows.{{ side }}_to)
-            as {{ side }}_month_count,
-        coalesce(sum(counts.measured_count) filter {{ of_side }}, 0)::bigint as {{ side }}_measured_count,
-        coalesce(sum(counts.met_count) filter {{ of_side }}, 0)::bigint as {{ side }}_met_count,
-        coalesce(sum(counts.attained_quantity) filter {{ of_side }}, 0) as {{ side }}_attained_quantity,
-        coalesce(sum(counts.measured_quantity) filter {{ of_side }}, 0) as {{ side }}_measured_quantity,
-        {%- endfor %}
-        min(counts.target_direction) as target_direction,
+        counts.*,
+        counts.period_month < windows.before_to as is_before,
         -- Means and shares of time are no shares of cases and have no such interval.
-        count(distinct (counts.measure_kind, counts.target_direction)) <= 1
-        and coalesce(
-            bool_and(counts.attained_quantity = counts.met_count and counts.measured_quantity = counts.measured_count), true
-        ) as is_comparable
+        counts.attained_quantity = counts.met_count and counts.measured_quantity = counts.measured_count as is_share_of_cases
     from windows
-    left join {{ ref('int_period__service_level_counts') }} as counts
+    inner join {{ ref('int_period__service_level_counts') }} as counts
         on
             windows.contract_id = counts.contract_id
             and windows.mended_level_id = counts.service_level_id
-            and counts.is_period_complete
-            and (
-                (counts.period_month >= windows.before_from and counts.period_month < windows.before_to)
-                or (counts.period_month >= windows.after_from and counts.period_month < windows.after_to)
-            )
-    group by windows.rectification_plan_key, windows.mended_level_id
+    where
+        counts.is_period_complete
+        and (
+            (counts.period_month >= windows.before_from and counts.period_month < windows.before_to)
+            or (counts.period_month >= windows.after_from and counts.period_month < windows.after_to)
+        )
+),
+
+counted as (
+    select
+        rectification_plan_key,
+        mended_level_id,
+        {%- for side, is_side in [('before', 'is_before'), ('after', 'not is_before')] %}
+            count(*) filter (where {{ is_side }} and measured_count > 0) as {{ side }}_month_count,
+            (sum(measured_count) filter (where {{ is_side }}))::bigint as {{ side }}_measured_count,
+            (sum(met_count) filter (where {{ is_side }}))::bigint as {{ side }}_met_count,
+            sum(attained_quantity) filter (where {{ is_side }})
+            / nullif(sum(measured_quantity) filter (where {{ is_side }}), 0) as {{ side }}_ratio,
+        {%- endfor %}
+        min(target_direction) as target_direction,
+        bool_and(is_share_of_cases)
+        and min(measure_kind) = max(measure_kind)
+        and min(target_direction) = max(target_direction) as is_comparable
+    from months
+    group by rectification_plan_key, mended_level_id
 ),
 
 compared as (
@@ -118,33 +126,22 @@ compared as (
         counted.target_direction,
         counted.is_comparable,
         {%- for side in ['before', 'after'] %}
-        counted.{{ side }}_month_count,
-        counted.{{ side }}_measured_count,
-        counted.{{ side }}_met_count,
-        counted.{{ side }}_attained_quantity / nullif(counted.{{ side }}_measured_quantity, 0) as {{ side }}_ratio,
-        case
-            when counted.is_comparable
-                then {{ wilson_bound('counted.' ~ side ~ '_met_count', 'counted.' ~ side ~ '_measured_count', '-') }}
-        end as {{ side }}_low_ratio,
-        case
-            when counted.is_comparable
-                then {{ wilson_bound('counted.' ~ side ~ '_met_count', 'counted.' ~ side ~ '_measured_count', '+') }}
-        end as {{ side }}_high_ratio,
+            coalesce(counted.{{ side }}_month_count, 0) as {{ side }}_month_count,
+            coalesce(counted.{{ side }}_measured_count, 0) as {{ side }}_measured_count,
+            coalesce(counted.{{ side }}_met_count, 0) as {{ side }}_met_count,
+            counted.{{ side }}_ratio,
+            {%- for end, name in [('-', 'low'), ('+', 'high')] %}
+                case
+                    when counted.is_comparable
+                        then {{ wilson_bound('counted.' ~ side ~ '_met_count', 'counted.' ~ side ~ '_measured_count', end) }}
+                end as {{ side }}_{{ name }}_ratio,
+            {%- endfor %}
         {%- endfor %}
-        {%- for side, name in [('-', 'low'), ('+', 'high')] %}
-        case
-            when counted.is_comparable
-                then {{ newcombe_bound(
-                    'counted.before_met_count',
-                    'counted.before_measured_count',
-                    'counted.after_met_count',
-                    'counted.after_measured_count',
-                    side
-                ) }}
-        end as difference_{{ name }}_ratio{{ ',' if not loop.last }}
-        {%- endfor %}
+        {%- set counts = ['before_met_count', 'before_measured_count', 'after_met_count', 'after_measured_count'] %}
+        case when counted.is_comparable then {{ newcombe_bound(*counts, '-') }} end as difference_low_ratio,
+        case when counted.is_comparable then {{ newcombe_bound(*counts, '+') }} end as difference_high_ratio
     from windows
-    inner join counted
+    left join counted
         on
             windows.rectification_plan_key = counted.rectification_plan_key
             and windows.mended_level_id = counted.mended_level_id

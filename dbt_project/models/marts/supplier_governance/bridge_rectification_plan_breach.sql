@@ -17,7 +17,7 @@ from {{ ref('int_rectification__plans') }} as plans
 inner join {{ ref('fct_sla_breach') }} as breaches
     on
         plans.contract_id = breaches.contract_id
-        and coalesce(plans.service_level_id, breaches.service_level_id) = breaches.service_level_id
+        and (plans.service_level_id is null or plans.service_level_id = breaches.service_level_id)
         and breaches.period_month >= plans.cause_from_month
         and breaches.period_month <= plans.cause_to_month
 left join {{ ref('int_register__supplier_versions') }} as suppliers

@@ -16,7 +16,7 @@ failures as (
     inner join {{ ref('fct_service_level_period') }} as periods
         on
             plans.contract_id = periods.contract_id
-            and coalesce(plans.service_level_id, periods.service_level_id) = periods.service_level_id
+            and (plans.service_level_id is null or plans.service_level_id = periods.service_level_id)
             and periods.period_month >= plans.cause_from_month
             and periods.period_month <= plans.cause_to_month
     where periods.status_code = 'missed'

@@ -2,16 +2,19 @@
 with judged as (
     select
         actions.*,
-        -- Without effect: nothing has become better for certain, and at least one level was judged.
-        exists (
-            select 1 from {{ ref('rpt_rectification_effect') }} as effects
+        effects.is_ineffective
+    from {{ ref('fct_corrective_action') }} as actions
+    -- Without effect: a level became worse, or one was judged and none has become better for certain.
+    cross join
+        lateral (
+            select
+                bool_or(effects.effect_code = 'worse')
+                or (bool_or(effects.effect_code = 'no_evidence') and not bool_or(effects.effect_code = 'improved')) as is_ineffective
+            from {{ ref('rpt_rectification_effect') }} as effects
             where
                 effects.rectification_plan_key = actions.rectification_plan_key
-                and coalesce(actions.service_level_id, effects.service_level_id) = effects.service_level_id
-            having bool_or(effects.effect_code = 'worse')
-            or (bool_or(effects.effect_code = 'no_evidence') and not bool_or(effects.effect_code = 'improved'))
-        ) as is_ineffective
-    from {{ ref('fct_corrective_action') }} as actions
+                and coalesce(effects.service_level_id = actions.service_level_id, true)
+        ) as effects
 ),
 
 -- The order of these branches is the precedence of the reasons.

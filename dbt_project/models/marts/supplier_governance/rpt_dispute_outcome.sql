@@ -1,4 +1,4 @@
--- Grain: one row per supplier and year in which disputes were raised: all of them, those of each work centre's tickets, those of whole lines
+-- Grain: one row per supplier, year in which disputes were raised and scope: all, tickets of one work centre, whole lines
 {{ config(materialized='view') }}
 -- A view, because it reads finance's books.
 with disputes as (

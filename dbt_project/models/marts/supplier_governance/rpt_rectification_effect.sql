@@ -46,14 +46,7 @@ select
     effects.difference_ratio,
     effects.difference_low_ratio,
     effects.difference_high_ratio,
-    exists (
-        select 1 from {{ ref('int_register__service_level_versions') }} as versions
-        where
-            versions.contract_id = effects.contract_id
-            and versions.service_level_id = effects.service_level_id
-            and versions.valid_from > {{ local_midnight('effects.before_from', 'effects.time_zone') }}
-            and versions.valid_from < least({{ local_midnight('effects.after_to', 'effects.time_zone') }}, effects.as_of)
-    ) as has_changed_terms,
+    changes.has_changed_terms,
     effects.effect_code,
     codes.label as effect_name,
     codes.label_zh as effect_name_zh,
@@ -61,6 +54,16 @@ select
 from {{ ref('int_rectification__effects') }} as effects
 inner join {{ ref('rectification_effect') }} as codes
     on effects.effect_code = codes.code
+cross join
+    lateral (
+        select count(*) > 0 as has_changed_terms
+        from {{ ref('int_register__service_level_versions') }} as versions
+        where
+            versions.contract_id = effects.contract_id
+            and versions.service_level_id = effects.service_level_id
+            and versions.valid_from > {{ local_midnight('effects.before_from', 'effects.time_zone') }}
+            and versions.valid_from < least({{ local_midnight('effects.after_to', 'effects.time_zone') }}, effects.as_of)
+    ) as changes
 left join levels
     on
         effects.contract_id = levels.contract_id
