@@ -123,8 +123,6 @@ compared as (
         windows.time_zone,
         windows.as_of,
         coalesce(windows.after_to <= windows.as_of_date, false) as is_after_complete,
-        counted.target_direction,
-        counted.is_comparable,
         {%- for side in ['before', 'after'] %}
             coalesce(counted.{{ side }}_month_count, 0) as {{ side }}_month_count,
             coalesce(counted.{{ side }}_measured_count, 0) as {{ side }}_measured_count,
@@ -137,9 +135,20 @@ compared as (
                 end as {{ side }}_{{ name }}_ratio,
             {%- endfor %}
         {%- endfor %}
-        {%- set counts = ['before_met_count', 'before_measured_count', 'after_met_count', 'after_measured_count'] %}
-        case when counted.is_comparable then {{ newcombe_bound(*counts, '-') }} end as difference_low_ratio,
-        case when counted.is_comparable then {{ newcombe_bound(*counts, '+') }} end as difference_high_ratio
+        {%- for end, name in [('-', 'low'), ('+', 'high')] %}
+            case
+                when counted.is_comparable
+                    then {{ newcombe_bound(
+                        'counted.before_met_count',
+                        'counted.before_measured_count',
+                        'counted.after_met_count',
+                        'counted.after_measured_count',
+                        end
+                    ) }}
+            end as difference_{{ name }}_ratio,
+        {%- endfor %}
+        counted.target_direction,
+        counted.is_comparable
     from windows
     left join counted
         on

@@ -18,8 +18,8 @@ inner join {{ ref('fct_sla_breach') }} as breaches
     on
         plans.contract_id = breaches.contract_id
         and (plans.service_level_id is null or plans.service_level_id = breaches.service_level_id)
-        and breaches.period_month >= plans.cause_from_month
-        and breaches.period_month <= plans.cause_to_month
+        and plans.cause_from_month <= breaches.period_month
+        and plans.cause_to_month >= breaches.period_month
 left join {{ ref('int_register__supplier_versions') }} as suppliers
     on
         plans.supplier_id = suppliers.supplier_id

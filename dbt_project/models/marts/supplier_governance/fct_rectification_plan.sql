@@ -17,8 +17,8 @@ failures as (
         on
             plans.contract_id = periods.contract_id
             and (plans.service_level_id is null or plans.service_level_id = periods.service_level_id)
-            and periods.period_month >= plans.cause_from_month
-            and periods.period_month <= plans.cause_to_month
+            and plans.cause_from_month <= periods.period_month
+            and plans.cause_to_month >= periods.period_month
     where periods.status_code = 'missed'
     group by plans.rectification_plan_key
 ),
