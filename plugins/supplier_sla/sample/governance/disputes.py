@@ -35,7 +35,7 @@ _CASES = {
         _Case("reversed", 5, 8, "our telephone provider was down", "outage of the provider proved"),
         _Case("upheld", 6, 9, "the priority was wrong", "the priority stood when the clock started"),
         _Case("reversed", 4, 28, "answered by chat, not recorded", "chat log shows the answer in time"),
-        _Case("upheld", 24, 7, "two people ill", "illness is no reason, and the dispute came late"),
+        _Case("upheld", 9, 7, "two people ill", "illness is no reason"),
     ),
     Stage.PLAN: (
         _Case("upheld", 5, 6, "we are hiring", "a plan does not excuse what was missed"),

@@ -65,9 +65,11 @@ def review_meeting_rows(timeline: Timeline, suppliers: tuple[Supplier, ...]) -> 
     """Rows of `review_meetings`: one about each quarter; the one with the city's supplier was forgotten."""
     for quarter in timeline.quarter_starts:
         last_month = first_of_next_month(quarter, 2)
-        for number, supplier in enumerate(suppliers):
-            planned = first_of_next_month(quarter, 3) + timedelta(days=7 + number % 14)
-            held = "" if supplier.delivers_city_shape else timeline.text(planned + timedelta(days=number % 3))
+        for supplier in suppliers:
+            generator = timeline.options.random_for("review meeting", supplier.supplier_id, quarter)
+            planned = first_of_next_month(quarter, 3) + timedelta(days=generator.randint(7, 20))
+            held_on = planned + timedelta(days=generator.randint(0, 2))
+            held = "" if supplier.delivers_city_shape else timeline.text(held_on)
             yield {
                 "meeting_id": f"M-{quarter:%Y-%m}-{supplier.key}",
                 "supplier_id": supplier.supplier_id,

@@ -25,8 +25,9 @@ _GENERAL_RULES = (
 # to hand in a plan.
 _LADDER = (
     ("LEFT", "reminder", "misses_left", "1", "", ""),
-    ("WARN", "warning", "level_failed", "1", "10", ""),
-    ("FORMAL", "formal_notice", "level_failed", "2", "10", "14"),
+    ("REMIND", "reminder", "level_failed", "1", "", ""),
+    ("WARN", "warning", "level_failed", "2", "10", ""),
+    ("FORMAL", "formal_notice", "level_failed", "3", "10", "14"),
 )
 _FIFTH_MISS = ("FIFTH", "reminder", "nth_miss", "5", "", "")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from supplier_sla.sample.governance.timeline import Timeline, at
+from supplier_sla.sample.governance.timeline import Timeline
 from supplier_sla.sample.options import first_of_next_month
 from supplier_sla.sample.suppliers import BAD, GOOD, RECOVERING, Supplier
 
@@ -23,6 +23,7 @@ _STANDINGS = (
     ("poor", "Poor", "较差", "0", "60", "block_new_orders"),
 )
 _CASES_PER_MONTH = 20
+_PUBLISHED_AFTER_DAYS = 10
 
 
 def score_band_rows(timeline: Timeline) -> Iterator[Row]:
@@ -44,7 +45,7 @@ def scorecard_term_rows(timeline: Timeline) -> Iterator[Row]:
     months_of_a_year = max(Counter(month.year for month in timeline.months).values())
     for kind, policy, weight, months, publish_after in (
         ("month", "pooled", "", 1, ""),
-        ("quarter", "pooled", "", 3, "10"),
+        ("quarter", "pooled", "", 3, str(_PUBLISHED_AFTER_DAYS)),
         ("year", "weighted_months", "0.95", min(months_of_a_year, 12), "30"),
     ):
         yield {
@@ -72,17 +73,19 @@ def standing_band_rows(timeline: Timeline) -> Iterator[Row]:
 
 
 def scorecard_response_rows(timeline: Timeline, suppliers: tuple[Supplier, ...]) -> Iterator[Row]:
-    """Rows of `scorecard_responses` to the card of the first quarter that is over."""
+    """Rows of `scorecard_responses` to the card of the first quarter, where it is over.
+
+    Cards are published by nights, the first at as_of: an earlier answer would be one to nothing.
+    """
     quarter = timeline.quarter_starts[0]
-    responded_on = first_of_next_month(quarter, 3) + timedelta(days=18)
-    if not timeline.has_happened(responded_on):
+    if not timeline.has_happened(first_of_next_month(quarter, 3) + timedelta(days=_PUBLISHED_AFTER_DAYS)):
         return
     for supplier in suppliers:
         row = {
             "supplier_id": supplier.supplier_id,
             "period_kind": "quarter",
             "period_from": quarter.isoformat(),
-            "responded_at": at(responded_on, 10),
+            "responded_at": f"{timeline.options.as_of:%Y-%m-%dT%H:%M:%SZ}",
         }
         if supplier.behaviour is GOOD:
             yield row | {"response_kind": "accepted", "responded_by": "account manager"}
@@ -94,4 +97,9 @@ def scorecard_response_rows(timeline: Timeline, suppliers: tuple[Supplier, ...])
                 "reason": "two of the complaints are about the network, not about the desk",
             }
         elif supplier.behaviour is BAD:
-            yield row | {"response_kind": "contested", "criterion_id": "resolution", "responded_by": "账户经理"}
+            yield row | {
+                "response_kind": "contested",
+                "criterion_id": "resolution",
+                "responded_by": "账户经理",
+                "reason": "不可抗力",
+            }
