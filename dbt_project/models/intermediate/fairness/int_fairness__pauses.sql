@@ -45,7 +45,7 @@ pauses_dated as (
         setters.reason_code,
         setters.event_at as paused_at,
         lasts.next_event_at as resumed_at,
-        not (setters.is_stand_in or setters.is_derived) as is_logged,
+        not setters.is_stand_in and not setters.is_derived as is_logged,
         setters._source_row_number,
         setters._delivery_id
     from pauses
@@ -73,8 +73,8 @@ select
     pauses_dated.resumed_at,
     said.actor_id,
     -- The supplier wrote to the requester within the pause or shortly before it.
-    exists (
-        select 1
+    (
+        select count(*) > 0
         from {{ ref('int_ticket__events') }} as events
         cross join {{ ref('pause_question_reason') }} as reasons
         where
