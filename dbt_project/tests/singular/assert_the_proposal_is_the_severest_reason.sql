@@ -11,10 +11,10 @@ left join (
     select
         reasons.contract_id,
         reasons.assessment_year,
-        max(outcomes.severity_rank) as severest_rank
+        max(proposals.severity_rank) as severest_rank
     from {{ ref('rpt_renewal_reason') }} as reasons
-    inner join {{ ref('governance_outcome') }} as outcomes
-        on reasons.proposal_code = outcomes.code
+    inner join {{ ref('governance_outcome') }} as proposals
+        on reasons.proposal_code = proposals.code
     group by reasons.contract_id, reasons.assessment_year
 ) as reasons
     on

@@ -1,4 +1,4 @@
--- Effective weights are shown in hundredths of a percent that add up to exactly 100.00: of an assessment's scored criteria, of a tender's criteria.
+-- Effective weights in percent add up to exactly 100.00: of an assessment's scored criteria, of a tender's criteria.
 select
     assessment_id as identifier,
     sum(effective_weight_percent) as total

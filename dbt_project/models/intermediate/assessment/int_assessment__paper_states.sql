@@ -15,12 +15,11 @@ with asked as (
         select
             suppliers.supplier_id,
             (run.as_of at time zone 'UTC')::date as asked_on,
-            exists (
-                select 1
+            suppliers.supplier_id in (
+                select contracts.supplier_id
                 from {{ ref('int_register__contract_versions') }} as contracts
                 where
-                    contracts.supplier_id = suppliers.supplier_id
-                    and contracts.valid_from <= run.as_of
+                    contracts.valid_from <= run.as_of
                     and contracts.valid_to > run.as_of
             ) as is_under_contract
         from {{ ref('int_register__supplier_versions') }} as suppliers

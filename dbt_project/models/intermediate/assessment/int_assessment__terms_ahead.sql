@@ -1,4 +1,4 @@
--- Grain: one row per contract and calendar year for which a term is agreed, with the end of the term that lies ahead of the day by which the year is judged
+-- Grain: one row per contract and calendar year for which a term is agreed, with the term's end and the last day to give notice
 with terms as (
     select
         terms.*,
@@ -25,14 +25,9 @@ ahead as (
             and years.judged_on >= terms.valid_from
             and years.judged_on < terms.effective_to
     left join lateral (
-        select min(generated.ends_at)::date as term_ends_on
+        select min(terms.term_ends_on + make_interval(months => renewals.number * terms.renews_for_months))::date as term_ends_on
         from generate_series(0, 1200) as renewals (number)
-        cross join lateral (
-            select terms.term_ends_on + make_interval(months => renewals.number * terms.renews_for_months) as ends_at
-        ) as generated
-        where
-            terms.renews_for_months is not null
-            and generated.ends_at > years.judged_on
+        where terms.term_ends_on + make_interval(months => renewals.number * terms.renews_for_months) > years.judged_on
     ) as ends on true
 ),
 

@@ -1,4 +1,5 @@
--- Grain: one row per contract, calendar year and condition of the yearly proposal but months_below_score, which each rule counts by its own limit
+-- Grain: one row per contract, calendar year and condition of the yearly proposal
+-- But months_below_score, which each rule counts by its own limit.
 with failed_level_months as (
     select
         levels.contract_id,

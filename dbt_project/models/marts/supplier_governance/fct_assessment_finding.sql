@@ -36,7 +36,8 @@ select
     weighed.criterion_code,
     weighed.weight,
     weighed.effective_weight_ratio,
-    {{ percent_of_weights('weighed.effective_weight_ratio', 'weighed.assessment_id', 'weighed.criterion_code') }} as effective_weight_percent,
+    {{ percent_of_weights('weighed.effective_weight_ratio', 'weighed.assessment_id', 'weighed.criterion_code') }}
+        as effective_weight_percent,
     weighed.score,
     round(weighed.score * weighed.effective_weight_ratio, 10) as weighted_score,
     case
