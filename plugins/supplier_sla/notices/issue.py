@@ -148,7 +148,8 @@ def letter_files(cursor: Cursor, number: int) -> list[tuple[str, bytes]]:
         LetterChanged: see there.
     """
     cursor.execute(
-        "select file_name, sha256, content from governance.notice_letter where notice_number = %s order by file_position",
+        "select file_name, sha256, content from governance.notice_letter"
+        " where notice_number = %s order by file_position",
         (number,),
     )
     files = []

@@ -19,6 +19,10 @@ from supplier_sla.terminal import harmless
 FOLDER = Path(__file__).parent
 HTML_LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
+FIELDS = (
+    "number", "letter_date", "supplier", "contract", "clause", "service_level", "ticket", "cause_at", "as_of",
+)  # fmt: skip
+
 Row = Mapping[str, Any]
 
 
@@ -53,7 +57,7 @@ def write_letter(notice: Row, number: int) -> Letter:
         subject=words.say(contract, **values),
         fields=[
             (words.word("field", name), values[name])
-            for name in ("number", "letter_date", "supplier", "contract", "clause", "service_level", "ticket", "cause_at", "as_of")
+            for name in FIELDS
             if values[name] != "-"
         ],
         sections=[
