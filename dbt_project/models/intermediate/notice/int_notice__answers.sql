@@ -10,5 +10,5 @@ cross join {{ ref('stg_ops__run') }} as run
 left join {{ ref('stg_governance__notice_responses') }} as responses
     on
         notices.notice_number = responses.notice_number
-        and responses.responded_at <= run.as_of
+        and run.as_of >= responses.responded_at
 group by notices.notice_number

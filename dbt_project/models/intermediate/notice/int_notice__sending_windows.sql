@@ -47,27 +47,36 @@ working as (
     group by 1, 2, 3
 ),
 
--- An end at or before its start reaches into the next day; a change of the clocks within must not turn a range round.
-quiet as (
+quiet_times as (
     select
         days.quiet_hours,
         days.quiet_time_zone,
-        range_agg(tstzrange(least(bounds.from_at, bounds.to_at), greatest(bounds.from_at, bounds.to_at))) as quiet_ranges
+        days.local_date,
+        split_part(piece.hours, '-', 1)::interval as from_time,
+        split_part(piece.hours, '-', 2)::interval as to_time
     from days
     cross join lateral unnest({{ codes_of('days.quiet_hours') }}) as piece (hours)
-    cross join lateral (
-        select
-            (days.local_date + opens.at_time) at time zone days.quiet_time_zone as from_at,
-            (
-                days.local_date + opens.to_time
-                + case when opens.to_time <= opens.at_time then interval '1 day' else interval '0' end
-            ) at time zone days.quiet_time_zone as to_at
-        from (
-            select
-                split_part(piece.hours, '-', 1)::interval as at_time,
-                split_part(piece.hours, '-', 2)::interval as to_time
-        ) as opens
-    ) as bounds
+),
+
+-- An end at or before its start reaches into the next day.
+quiet_instants as (
+    select
+        quiet_hours,
+        quiet_time_zone,
+        (local_date + from_time) at time zone quiet_time_zone as from_at,
+        (
+            local_date + to_time + case when to_time <= from_time then interval '1 day' else interval '0' end
+        ) at time zone quiet_time_zone as to_at
+    from quiet_times
+),
+
+-- A change of the clocks must not turn a range round.
+quiet as (
+    select
+        quiet_hours,
+        quiet_time_zone,
+        range_agg(tstzrange(least(from_at, to_at), greatest(from_at, to_at))) as quiet_ranges
+    from quiet_instants
     group by 1, 2
 )
 
