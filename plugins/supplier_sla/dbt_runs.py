@@ -8,11 +8,15 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from supplier_sla.database import address_parameters
 from supplier_sla.errors import SupplierSlaError
 from supplier_sla.settings import SLOTS, Settings
 from supplier_sla.warehouse.fingerprint import project_fingerprint
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PROFILE = "supplier_sla"
 TARGET = "night"
@@ -69,8 +73,12 @@ def prepare_manifest(settings: Settings) -> bool:
     return True
 
 
-def run_dbt(arguments: list[str], settings: Settings, variables: dict[str, str]) -> None:
+def run_dbt(
+    arguments: list[str], settings: Settings, variables: dict[str, str], *, manifest: Manifest | None = None
+) -> Any:
     """Run a dbt command in this process, quietly, with exactly the profile and target that the DAG names.
+
+    Returns what dbt returns; of `parse`, the manifest, with which later commands need not parse.
 
     Raises:
         DbtProjectInvalid: dbt said no; its last line is in the message.
@@ -79,18 +87,19 @@ def run_dbt(arguments: list[str], settings: Settings, variables: dict[str, str])
 
     project = str(settings.dbt_project)
     with _environment(variables, os.environ):
-        result = dbtRunner().invoke(
+        result = dbtRunner(manifest).invoke(
             ["--quiet", *arguments, "--project-dir", project, "--profiles-dir", project, "--profile", PROFILE,
              "--target", TARGET]
         )  # fmt: skip
     if not result.success:
-        lines = str(result.exception or "see the output above").strip().splitlines()
+        lines = (str(result.exception or "").strip() or "see the output above").splitlines()
         raise DbtProjectInvalid(
             f"dbt {' '.join(arguments)}",
             expected="success",
             found=lines[-1].strip(),
             next_step=f"mend the project; dbt's log is in {variables['DBT_LOG_PATH']}",
         )
+    return result.result
 
 
 @contextmanager

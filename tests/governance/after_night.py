@@ -7,13 +7,21 @@ from pathlib import Path
 
 from supplier_sla.database import session
 from supplier_sla.notices.issue import issue_notices
+from supplier_sla.scorecards.publishing import publish_due
 from tests.conftest import Warehouse
 from tests.support.scenario_nights import AfterNight
 
 
-def _issue_notices(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
+def issue(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
+    """Issue the notices that are due."""
     with session(warehouse.transformer_url) as connection:
         issue_notices(connection, outbox=home / "outbox", limit=10_000)
 
 
-AFTER_NIGHT: tuple[AfterNight, ...] = (_issue_notices,)
+def publish_scorecards(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
+    """Freeze the scorecards that are due."""
+    with session(warehouse.transformer_url) as connection:
+        publish_due(connection, as_of=as_of)
+
+
+AFTER_NIGHT: tuple[AfterNight, ...] = (publish_scorecards, issue)

@@ -30,6 +30,7 @@ from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
 from supplier_sla.quality.door_out_file import check_drafts
+from supplier_sla.scorecards.publishing import publish_due
 from supplier_sla.settings import Settings
 from supplier_sla.terminal import harmless
 from supplier_sla.warehouse import publish as switch
@@ -245,3 +246,12 @@ def send_notices(*, as_of: datetime, open_server: Callable[[], AbstractContextMa
             mailed = mail_notices(connection, server, as_of=as_of, limit=notice_limit())
     say(f"    {len(mailed.sent)} mails taken, {len(mailed.deferred)} put off, {len(mailed.refused)} refused")
     return len(mailed.sent)
+
+
+def freeze_due_scorecards(*, as_of: datetime) -> list[str]:
+    """Freeze the scorecards whose day has come; returns supplier and period of each."""
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_scorecards") as connection:
+        frozen = publish_due(connection, as_of=as_of)
+    say(f"    {len(frozen.cards)} scorecards frozen, last hash {frozen.last_hash}")
+    return [f"{card.supplier_id} {card.period}" for card in frozen.cards]

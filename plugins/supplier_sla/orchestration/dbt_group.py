@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from typing import Any, cast
 
 from airflow.sdk import DAG, BaseOperator, TriggerRule
@@ -62,6 +64,9 @@ def gate_dbt_group(dag: DAG, before: str) -> None:
     producer = cast(BaseOperator, dag.get_task(PRODUCER))
     # A second try of the producer would skip itself; a second try of a watcher would build its model alone.
     producer.retries = 0
+    # Airflow copies a task before it runs it; the maps that these two share are the same in both.
+    parser_of_events = producer._make_parse_callable  # type: ignore[attr-defined]
+    producer._make_parse_callable = lambda: last_words_only(parser_of_events())  # type: ignore[attr-defined]
     producer.doc_md = "Runs the whole dbt build, tests included, in one process; its log is dbt's log."
     for task in tasks:
         if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:
@@ -72,6 +77,27 @@ def gate_dbt_group(dag: DAG, before: str) -> None:
         task.retries = 0
         task.doc_md = f"Follows one node of the build that {PRODUCER} runs; its log is there."
         task._fallback_to_non_watcher_run = _refuse_second_build
+
+
+def last_words_only(parse: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
+    """What Cosmos does with a line of dbt's log, spared what the following tasks never see.
+
+    Cosmos writes XComs at every stage of a node, each over the last, about eight for a model; each is a request that
+    the build waits for. The last stage says it all: the others are left out, lines about results only logged.
+    """
+
+    def parse_what_counts(line: str, extra: Any) -> None:
+        event = json.loads(line)
+        event.setdefault("data", {})
+        name, level = event["info"]["name"], event["info"]["level"]
+        # A node that was skipped counts as failed for Cosmos only if it hears of the skipping first.
+        if name in ("NodeFinished", "SkippingDetails") or level in ("warn", "error"):
+            parse(line, extra)
+        elif level != "debug":
+            event["data"].pop("node_info", None)
+            parse(json.dumps(event), extra)
+
+    return parse_what_counts
 
 
 def _refuse_second_build(*_arguments: Any, **_keywords: Any) -> None:

@@ -13,6 +13,7 @@ EXTRACT_DAG = "publish_finance_extracts"
 CLOSE_DAG = "close_accounting_period"
 ISSUE_NOTICES_DAG = "issue_supplier_notices"
 SEND_NOTICES_DAG = "send_supplier_notices"
+SCORECARD_DAG = "publish_supplier_scorecards"
 NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG, ISSUE_NOTICES_DAG, SEND_NOTICES_DAG)
 
 # Airflow's connection to the mail server; without it letters are in the outbox only.
