@@ -69,7 +69,8 @@ def read_table(
 def _question(
     report: Report, language: str, period: Period | None, supplier_id: str | None
 ) -> tuple[sql.Composed, list[Any]]:
-    conditions, parameters = [sql.SQL("true")], list[Any]()
+    conditions: list[sql.Composable] = [sql.SQL("true")]
+    parameters: list[Any] = []
     column = sql.Identifier(report.period_column)
     if period is not None and report.is_period_name:
         conditions.append(sql.SQL("{} = %s").format(column))

@@ -276,8 +276,9 @@ cross join
             to_char(versions.promised_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             least(
                 breaches.breached_at,
-                case when coalesce(tickets.resolved_at, tickets.closed_at, 'infinity') > versions.promised_before_at
-                    then versions.promised_before_at
+                case
+                    when coalesce(tickets.resolved_at, tickets.closed_at, 'infinity') > versions.promised_before_at
+                        then versions.promised_before_at
                 end
             )
         ),

@@ -36,7 +36,7 @@ pauses as (
     group by ticket_key, group_number
 ),
 
-dated as (
+pauses_dated as (
     select
         pauses.*,
         coalesce(setters.holder_supplier_id, tickets.supplier_id, 'unknown') as supplier_id,
@@ -45,7 +45,7 @@ dated as (
         setters.reason_code,
         setters.event_at as paused_at,
         lasts.next_event_at as resumed_at,
-        not (setters.is_stand_in or setters.is_derived) as is_logged,
+        not setters.is_stand_in and not setters.is_derived as is_logged,
         setters._source_row_number,
         setters._delivery_id
     from pauses
@@ -62,52 +62,52 @@ dated as (
 )
 
 select
-    dated.ticket_key,
-    dated.first_rank as event_rank,
-    dated.contract_id,
-    dated.supplier_id,
-    dated.work_centre_id,
-    dated.state_code,
-    dated.reason_code,
-    dated.paused_at,
-    dated.resumed_at,
+    pauses_dated.ticket_key,
+    pauses_dated.first_rank as event_rank,
+    pauses_dated.contract_id,
+    pauses_dated.supplier_id,
+    pauses_dated.work_centre_id,
+    pauses_dated.state_code,
+    pauses_dated.reason_code,
+    pauses_dated.paused_at,
+    pauses_dated.resumed_at,
     said.actor_id,
     -- The supplier wrote to the requester within the pause or shortly before it.
-    exists (
-        select 1
+    (
+        select count(*) > 0
         from {{ ref('int_ticket__events') }} as events
         cross join {{ ref('pause_question_reason') }} as reasons
         where
             reasons.code = 'paused_nobody_asked'
-            and events.ticket_key = dated.ticket_key
+            and events.ticket_key = pauses_dated.ticket_key
             and events.event_type in ('commented', 'responded')
-            and events.event_at >= dated.paused_at - make_interval(mins => reasons.tolerated_minutes)
-            and events.event_at <= coalesce(dated.resumed_at, 'infinity')
+            and events.event_at >= pauses_dated.paused_at - make_interval(mins => reasons.tolerated_minutes)
+            and events.event_at <= coalesce(pauses_dated.resumed_at, 'infinity')
     ) as is_asked_on_ticket,
     -- After this answer of the requester the clock still stood.
     (
         select min(events.event_at)
         from {{ ref('int_ticket__events') }} as events
         where
-            events.ticket_key = dated.ticket_key
+            events.ticket_key = pauses_dated.ticket_key
             and events.event_type = 'requester_commented'
-            and events.event_rank > dated.first_rank
-            and events.event_rank <= dated.last_rank
+            and events.event_rank > pauses_dated.first_rank
+            and events.event_rank <= pauses_dated.last_rank
     ) as answered_at,
     (
         select min(measurements.breached_at)
         from {{ ref('int_sla__measurements') }} as measurements
         where
-            measurements.ticket_key = dated.ticket_key
-            and measurements.breached_at <= dated.paused_at
-            and coalesce(measurements.stopped_at > dated.paused_at, true)
+            measurements.ticket_key = pauses_dated.ticket_key
+            and measurements.breached_at <= pauses_dated.paused_at
+            and coalesce(measurements.stopped_at > pauses_dated.paused_at, true)
     ) as breached_at,
-    dated._source_row_number,
-    dated._delivery_id
-from dated
+    pauses_dated._source_row_number,
+    pauses_dated._delivery_id
+from pauses_dated
 left join {{ source('raw', 'ticket_events') }} as said
     on
-        dated.is_logged
-        and dated.ticket_key = said.ticket_key
-        and dated._delivery_id = said._delivery_id
-        and dated._source_row_number = said._line
+        pauses_dated.is_logged
+        and pauses_dated.ticket_key = said.ticket_key
+        and pauses_dated._delivery_id = said._delivery_id
+        and pauses_dated._source_row_number = said._line

@@ -71,7 +71,8 @@ select
     told.completed_at,
     statuses.status_name
     || coalesce(
-        ', ' || trim_scale(round(told.time_used_ratio * 100, 1))::text || case when told.is_of_target then ' % of target' else ' % of promise' end,
+        ', ' || trim_scale(round(told.time_used_ratio * 100, 1))::text
+        || case when told.is_of_target then ' % of target' else ' % of promise' end,
         ''
     ) as achieved_service_level,
     statuses.status_name_zh
@@ -93,7 +94,8 @@ select
     told.time_used_ratio,
     told.promised_at is not null as is_promise_given,
     coalesce(told.promised_at < told.ended_at, false) as is_past_promise,
-    greatest(extract(epoch from date_trunc('second', told.ended_at) - date_trunc('second', told.expected_at))::bigint, 0) as overdue_seconds,
+    greatest(extract(epoch from date_trunc('second', told.ended_at) - date_trunc('second', told.expected_at))::bigint, 0)
+        as overdue_seconds,
     told.as_of,
     told._source_file,
     told._source_row_number,

@@ -9,10 +9,10 @@ with counted as (
         period_month,
         count(*) as ticket_count,
         0 as pause_count,
-        0 as question_count
-        {%- for reason in reasons %},
-        0 as {{ reason }}_count
+        {%- for reason in reasons %}
+            0 as {{ reason }}_count,
         {%- endfor %}
+        0 as question_count
     from {{ ref('int_fairness__ticket_services') }}
     where is_first_service
     group by supplier_id, period_month
@@ -22,10 +22,10 @@ with counted as (
         date_trunc('month', paused_at at time zone 'UTC')::date as period_month,
         0 as ticket_count,
         count(*) as pause_count,
-        0 as question_count
-        {%- for reason in reasons %},
-        0 as {{ reason }}_count
+        {%- for reason in reasons %}
+            0 as {{ reason }}_count,
         {%- endfor %}
+        0 as question_count
     from {{ ref('int_fairness__pauses') }}
     group by supplier_id, date_trunc('month', paused_at at time zone 'UTC')
     union all
@@ -34,10 +34,10 @@ with counted as (
         date_trunc('month', event_at at time zone 'UTC')::date as period_month,
         0 as ticket_count,
         0 as pause_count,
-        count(*) as question_count
-        {%- for reason in reasons %},
-        count(*) filter (where question_code = '{{ reason }}') as {{ reason }}_count
+        {%- for reason in reasons %}
+            count(*) filter (where question_code = '{{ reason }}') as {{ reason }}_count,
         {%- endfor %}
+        count(*) as question_count
     from {{ ref('qc_pause_question') }}
     group by supplier_id, date_trunc('month', event_at at time zone 'UTC')
 ),
@@ -48,10 +48,10 @@ added as (
         period_month,
         sum(ticket_count)::bigint as ticket_count,
         sum(pause_count)::bigint as pause_count,
-        sum(question_count)::bigint as question_count
-        {%- for reason in reasons %},
-        sum({{ reason }}_count)::bigint as {{ reason }}_count
+        {%- for reason in reasons %}
+            sum({{ reason }}_count)::bigint as {{ reason }}_count,
         {%- endfor %}
+        sum(question_count)::bigint as question_count
     from counted
     group by supplier_id, period_month
 )

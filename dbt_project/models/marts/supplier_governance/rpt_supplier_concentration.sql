@@ -45,15 +45,15 @@ quantities as (
     from tickets
     union all
     select
-        period_month,
+        fees.period_month,
         services.service_code,
         'fees' as measure_code,
-        currency_code,
-        supplier_id,
-        sum(fee_amount) as quantity
+        fees.currency_code,
+        fees.supplier_id,
+        sum(fees.fee_amount) as quantity
     from fees
     cross join lateral (values (fees.service_code), ('all')) as services (service_code)
-    group by period_month, services.service_code, currency_code, supplier_id
+    group by fees.period_month, services.service_code, fees.currency_code, fees.supplier_id
 ),
 
 shares as (

@@ -23,7 +23,7 @@
     },
     {
         'kind': 'assessment', 'from': ref('fct_assessment'), 'supplier': 'supplier_id', 'contract': 'contract_id', 'on': 'assessed_date',
-        'reference': 'assessment_id', 'outcome': 'assessment_kind', 'lineage': false,
+        'reference': 'assessment_id', 'outcome': 'assessment_kind_code', 'lineage': false,
     },
     {
         'kind': 'review_meeting', 'from': ref('stg_governance__review_meetings'), 'supplier': 'supplier_id', 'contract': 'contract_id',
@@ -44,7 +44,7 @@
         'currency': 'currency_code', 'lineage': false,
     },
     {
-        'kind': 'notice_issued', 'from': ref('fct_supplier_notice'), 'supplier': 'supplier_id', 'contract': 'contract_id',
+        'kind': 'notice_issued', 'from': ref('stg_governance__issued_notices'), 'supplier': 'supplier_id', 'contract': 'contract_id',
         'at': 'issued_at', 'reference': 'notice_number', 'period': 'period_month', 'outcome': 'notice_kind', 'lineage': false,
     },
     {
@@ -56,7 +56,7 @@
         'at': 'answered_at', 'reference': 'notice_number', 'period': 'period_month', 'outcome': 'response_kind', 'lineage': false,
     },
     {
-        'kind': 'scorecard_published', 'from': ref('rpt_scorecard_published'), 'supplier': 'supplier_id', 'at': 'published_at',
+        'kind': 'scorecard_published', 'from': ref('stg_governance__scorecards'), 'supplier': 'supplier_id', 'at': 'published_at',
         'reference': "period_kind_code || ' ' || period_from", 'period': 'period_from', 'outcome': 'band_code', 'lineage': false,
     },
     {
