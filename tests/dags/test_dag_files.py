@@ -42,6 +42,7 @@ def dags(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
 def test_the_three_nightly_dags_and_the_monthly_one_are_there(dags: dict[str, Any]) -> None:
     assert set(dags) == {
         "ingest_exports", "build_sla_warehouse", "publish_finance_extracts", "close_accounting_period",
+        "publish_supplier_scorecards",
     }  # fmt: skip
 
 

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
+from supplier_sla.database import session
+from supplier_sla.scorecards.publishing import publish_due
+from tests.conftest import Warehouse
 from tests.support.scenario_nights import AfterNight
 
-AFTER_NIGHT: tuple[AfterNight, ...] = ()
+
+def publish_scorecards(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
+    """Freeze the scorecards that are due."""
+    with session(warehouse.transformer_url) as connection:
+        publish_due(connection, as_of=as_of)
+
+
+AFTER_NIGHT: tuple[AfterNight, ...] = (publish_scorecards,)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.docs import penalties_page
-from supplier_sla.docs.penalties_page import ExampleUnplaced, examples_by_topic, examples_table, needs_of
+from supplier_sla.docs.penalties_page import examples_by_topic, examples_table, needs_of
 from supplier_sla.docs.penalty_examples import EXAMPLES, Example, ExampleText, owed_in_words, read_examples
+from supplier_sla.docs.topics import ExampleUnplaced
 from supplier_sla.docs.vocabulary import VOCABULARIES, read_vocabulary
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.yaml_model import ConfigurationInvalid

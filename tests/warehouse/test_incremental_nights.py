@@ -79,6 +79,16 @@ FIRST_EXPORTS: dict[str, Rows] = {
         _solved("now excused", "04"),
         _solved("in the flood", "05"),
         _solved("ruled", "06"),
+        # Both rest; who paused and who was called is heard of later.
+        _solved("paused", "09"),
+        _solved("paused after a call", "09"),
+        # Nobody's: no clock runs, and yet it is open for longer each night and comes to be late.
+        ticket("open at nobody's", "2026-03-09T09:00:00Z", work_centre_id="WC9", promised_at="2026-03-11T20:00:00Z"),
+    ],
+    "ticket_events": [
+        event(ticket_id, f"2026-03-09T09:{minute}:00Z", kind, state_code=state, actor_id="agent-1")
+        for ticket_id in ("paused", "paused after a call")
+        for minute, kind, state in (("10", "state_changed", "waiting_customer"), ("50", "resumed", ""))
     ],
 }  # fmt: skip
 SECOND_EXPORTS: dict[str, Rows] = {
@@ -93,6 +103,9 @@ THIRD_EXPORTS: dict[str, Rows] = {
     "exclusions": [_excused("EX-moves", "04", service_level_id="RES"), _excused("EX-flood", "05", contract_id="C1")],
     "survey_responses": [_answer("R2", "1")],
     "service_measurements": [_value("05", "12", "0.5")],
+    "actors": [{"actor_id": "agent-1", "party_code": "supplier", "supplier_id": "S1", "valid_from": "2026-01-01"}],
+    "contacts": [{"contact_id": "K1", "ticket_id": "paused after a call", "contacted_at": "2026-03-09T09:20:00Z"}],
+    "holding_parties": [{"state_code": "in_progress", "party_code": "other", "valid_from": "2026-01-01"}],
 }
 STAGING_VIEWS = "select relname, oid from pg_class where relkind = 'v' and relnamespace = 'staging_blue'::regnamespace"
 Answer = list[tuple]
@@ -102,6 +115,11 @@ EXCUSED = "select ticket_id, service_level_id, exclusion_id from marts.fct_ticke
 MEASURED = (
     "select service_level_id, measured_count, attained_quantity from marts.fct_service_level_period"
     " where measure_kind <> 'ticket_clock' and period_month = '2026-03-01' order by 1"
+)
+QUESTIONS = "select ticket_id, question_code from marts.qc_pause_question order by 1, 2"
+NOBODYS = (
+    "select open_seconds, overdue_seconds from marts.rpt_time_held"
+    " join marts.rpt_work_order_completion using (supplier_id) where supplier_id = 'unknown'"
 )
 
 
@@ -115,6 +133,8 @@ class ThirdNight:
     touched: Answer
     excused: Answer
     measured: Answer
+    questions: Answer
+    nobodys: Answer
     incremental_marts: dict[str, str]
     full_marts: dict[str, str]
 
@@ -131,7 +151,9 @@ def third_night(template_database: str, tmp_path_factory: pytest.TempPathFactory
         yield ThirdNight(*told, incremental_marts, _marts_digest(warehouse))
 
 
-def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[Answer, Answer, Answer, Answer, Answer, Answer]:
+def _incremental_night(
+    warehouse: Warehouse, home: Path
+) -> tuple[Answer, Answer, Answer, Answer, Answer, Answer, Answer, Answer]:
     write_exports(home / "landing", THIRD_EXPORTS)
     land(warehouse, home / "landing", THIRD)
     with session(warehouse.transformer_url) as connection:
@@ -149,7 +171,8 @@ def _incremental_night(warehouse: Warehouse, home: Path) -> tuple[Answer, Answer
         build(warehouse, home, "marts_blue")
         publish(connection, slot="marts_blue", run_id="third")
     new_views = sorted(set(warehouse.query(STAGING_VIEWS)) - views)
-    return *told, new_views, warehouse.query(TOUCHED), warehouse.query(EXCUSED), warehouse.query(MEASURED)
+    measured = warehouse.query(TOUCHED), warehouse.query(EXCUSED), warehouse.query(MEASURED)
+    return *told, new_views, *measured, warehouse.query(QUESTIONS), warehouse.query(NOBODYS)
 
 
 def _marts_digest(warehouse: Warehouse) -> dict[str, str]:
@@ -163,12 +186,13 @@ def test_the_models_of_an_incremental_build_are_told_which_deliveries_are_new_to
     third_night: ThirdNight,
 ) -> None:
     register_entities = ["calendars", "contracts", "decisions", "service_levels", "suppliers", "work_centres"]
-    delivered_again = ["exclusions", "service_measurements", "survey_responses"]
+    delivered_again = ["exclusions", "service_measurements", "survey_responses", "ticket_events"]
+    first_delivered = ["actors", "contacts", "holding_parties"]
     assert third_night.new_by_delivery == sorted(
         [
             *((entity, 0, 1) for entity in register_entities),
             *((entity, 1, 2) for entity in delivered_again),
-            ("ticket_events", 1, 1),
+            *((entity, 1, 1) for entity in first_delivered),
             ("tickets", 2, 3),
         ]
     )
@@ -195,6 +219,16 @@ def test_windows_and_rulings_touch_the_tickets_they_are_about_and_no_other(third
         ("ruled", "RES", "decision/D-1"),
         ("ruled", "RESP", "decision/D-1"),
     ]
+
+
+def test_what_is_heard_later_of_pauses_counts_though_their_tickets_rest(third_night: ThirdNight) -> None:
+    assert third_night.questions == [
+        ("paused", "paused_by_party_that_gains"),
+        ("paused", "paused_nobody_asked"),
+        ("paused after a call", "paused_by_party_that_gains"),
+    ]
+    # Opened on the 9th at nine, three days and three hours ago; promised for the 11th, 20:00.
+    assert third_night.nobodys == [((3 * 24 + 3) * 3600, 16 * 3600)]
 
 
 def test_answers_and_values_of_the_night_count_with_those_before(third_night: ThirdNight) -> None:

@@ -1,9 +1,10 @@
--- The weights of the criteria that have data are shares of one.
+-- The weights of the scored criteria of each card are shares of one, and of 100.00 on paper, to the last place.
 select
     supplier_id,
-    period_month,
-    sum(effective_weight_ratio) as total
-from {{ ref('fct_supplier_score') }}
-where measured_ratio is not null
-group by supplier_id, period_month
-having abs(sum(effective_weight_ratio) - 1) > 0.000001
+    period_kind_code,
+    period_from,
+    sum(effective_weight_ratio) as total_ratio,
+    sum(effective_weight_percent) as total_percent
+from {{ ref('fct_supplier_period_score') }}
+group by supplier_id, period_kind_code, period_from
+having sum(effective_weight_ratio) <> 1 or sum(effective_weight_percent) <> 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from supplier_sla.docs import exports_page, extracts_page, marts_page, penalties_page
+from supplier_sla.docs import exports_page, extracts_page, governance_page, marts_page, penalties_page
 from supplier_sla.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -13,6 +13,7 @@ DOCS = REPOSITORY / "docs"
 PAGES: Mapping[str, Callable[[], str]] = {
     "exports.md": exports_page.render,
     "extracts.md": extracts_page.render,
+    "governance.md": governance_page.render,
     "marts.md": marts_page.render,
     "penalties.md": penalties_page.render,
 }

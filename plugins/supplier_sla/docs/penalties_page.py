@@ -7,8 +7,8 @@ from pathlib import Path
 
 from supplier_sla.docs.markdown import code, filled, table
 from supplier_sla.docs.penalty_examples import EXAMPLES, Example, owed_in_words, read_examples
+from supplier_sla.docs.topics import sections
 from supplier_sla.docs.vocabulary import VOCABULARIES, read_vocabulary
-from supplier_sla.errors import SupplierSlaError
 from supplier_sla.landing.contract import FileContract, load_contracts
 
 TEMPLATE = Path(__file__).parent / "templates" / "penalties.md"
@@ -37,10 +37,6 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "decisions": ("Decisions", "决定"),
     "nights": ("Told over several nights", "跨多个夜间批次"),
 }
-
-
-class ExampleUnplaced(SupplierSlaError):
-    """A worked example names a topic that the page does not have."""
 
 
 def render(contract: FileContract | None = None, vocabularies: Path = VOCABULARIES, examples: Path = EXAMPLES) -> str:
@@ -104,21 +100,7 @@ def undecided(vocabularies: Path) -> str:
 
 def examples_by_topic(examples: Iterable[Example]) -> str:
     """One table per topic, one row per example."""
-    by_topic: dict[str, list[Example]] = {topic: [] for topic in TOPICS}
-    for example in examples:
-        if example.text.topic not in by_topic:
-            raise ExampleUnplaced(
-                f"{example.name}/case.yml: topic",
-                expected=", ".join(TOPICS),
-                found=example.text.topic,
-                next_step="name one of these, or add it to TOPICS in penalties_page.py",
-            )
-        by_topic[example.text.topic].append(example)
-    return "\n\n".join(
-        f"### {heading} {heading_zh}\n\n{examples_table(by_topic[topic])}"
-        for topic, (heading, heading_zh) in TOPICS.items()
-        if by_topic[topic]
-    )
+    return sections(examples, TOPICS, examples_table, "penalties_page.py")
 
 
 def examples_table(examples: Iterable[Example]) -> str:

@@ -25,6 +25,7 @@ from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
 from supplier_sla.quality.door_out import check_door_out
 from supplier_sla.quality.door_out_file import check_drafts
+from supplier_sla.scorecards.publishing import publish_due
 from supplier_sla.settings import Settings
 from supplier_sla.terminal import harmless
 from supplier_sla.warehouse import publish as switch
@@ -203,3 +204,12 @@ def close_due_periods(*, as_of: datetime) -> list[str]:
     if not closed:
         say(f"    nothing closed: all is, or working day {day.number} of {day.calendar_id} has not come")
     return [f"{period.seal.accounting_period:%Y-%m}" for period in closed]
+
+
+def freeze_due_scorecards(*, as_of: datetime) -> list[str]:
+    """Freeze the scorecards whose day has come; returns supplier and period of each."""
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_scorecards") as connection:
+        frozen = publish_due(connection, as_of=as_of)
+    say(f"    {len(frozen.cards)} scorecards frozen, last hash {frozen.last_hash}")
+    return [f"{card.supplier_id} {card.period}" for card in frozen.cards]

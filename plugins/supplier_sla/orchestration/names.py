@@ -11,6 +11,7 @@ INGEST_DAG = "ingest_exports"
 BUILD_DAG = "build_sla_warehouse"
 EXTRACT_DAG = "publish_finance_extracts"
 CLOSE_DAG = "close_accounting_period"
+SCORECARD_DAG = "publish_supplier_scorecards"
 NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG)
 
 RAW_DELIVERIES = Asset("raw_deliveries", uri="x-supplier-sla://warehouse/raw")

@@ -14,7 +14,8 @@ from supplier_sla.sample.options import SampleOptions
 
 DESCRIPTION = """\
 Write the exports of a made-up company: suppliers, contracts, calendars, service levels, penalty terms, fees, tickets
-with their histories and survey answers, exclusions, one supplier's tickets in the city's shape, and a few deliberately
+with their histories and survey answers, exclusions, the papers of the year with the suppliers (complaints, rules of
+notices, disputes, plans, assessments, decisions), one supplier's tickets in the city's shape, and a few deliberately
 bad rows and files. The same options always give the same bytes."""
 
 EPILOG = """\

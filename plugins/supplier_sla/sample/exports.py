@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from supplier_sla.sample.actors import actor_of
 from supplier_sla.sample.arrivals import (
     TICKET_TYPES,
     TICKETS_AROUND_CLOCK_CHANGE,
@@ -30,10 +31,18 @@ from supplier_sla.sample.contracts import Contract
 from supplier_sla.sample.damage import BadRowPlanter
 from supplier_sla.sample.draws import weighted
 from supplier_sla.sample.further_events import with_handover, with_updates
+from supplier_sla.sample.noted_tickets import NotedTickets
 from supplier_sla.sample.options import SampleOptions, export_instant
 from supplier_sla.sample.stories import DAY, STATE_AFTER, Event, Story, tell_story, with_earlier_resolution
 from supplier_sla.sample.suppliers import Supplier
-from supplier_sla.sample.surveys import answer_rows, draw_answers, review_rows, utc_text
+from supplier_sla.sample.surveys import (
+    answer_rows,
+    draw_answers,
+    invited_at,
+    review_rows,
+    ticket_invitation_row,
+    utc_text,
+)
 from supplier_sla.sample.writer import CsvTable, Role, SampleFile, contract_columns
 
 UPDATED_AT = "updated_at"
@@ -70,17 +79,19 @@ class _Delivered:
     story: Story
     events: int = 0
     answers: int = 0
+    is_invited: bool = False
 
     @property
     def is_over(self) -> bool:
-        return self.events == len(self.story.events) and self.answers == len(self.story.answers)
+        is_asked = self.is_invited or invited_at(self.story) is None
+        return is_asked and self.events == len(self.story.events) and self.answers == len(self.story.answers)
 
 
 @dataclass
 class TicketExports:
     """Writes the monthly exports and keeps count; `tickets` counts distinct ones, `oddities` by kind.
 
-    `first_paused` is the first ticket of each kind of pause.
+    `first_paused` is the first ticket of each kind of pause, `noted` are the tickets that other papers refer to.
     """
 
     options: SampleOptions
@@ -92,6 +103,7 @@ class TicketExports:
     first_paused: dict[Pause, Story] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.noted = NotedTickets(self.calendars)
         self._planters = {
             entity: BadRowPlanter(entity, self.options.bad_row_share)
             for entity in ("tickets", "ticket_events", "survey_responses")
@@ -110,17 +122,22 @@ class TicketExports:
         return {entity: planter.planted for entity, planter in self._planters.items()}
 
     def write_all(self, directory: Path) -> list[SampleFile]:
-        """Write every monthly export, the late corrections and a copy of the first ticket file under another name."""
+        """Write every monthly export, the late corrections and a copy of the first ticket file under another name.
+
+        The invitations of all months go into one file.
+        """
         files = []
-        for month_index, month in enumerate(self.options.month_starts):
-            files += self._write_month(directory, month_index, month)
+        with CsvTable(directory / "survey_invitations.csv", contract_columns("survey_invitations")) as invitations:
+            for month_index, month in enumerate(self.options.month_starts):
+                files += self._write_month(directory, month_index, month, invitations)
         files += self._write_late(directory)
         files.append(_copy_first_ticket_file(directory, files))
+        files.append(SampleFile(invitations.path.name, "survey_invitations", "export", invitations.rows))
         return files
 
-    def _write_month(self, directory: Path, month_index: int, month: date) -> list[SampleFile]:
+    def _write_month(self, directory: Path, month_index: int, month: date, invitations: CsvTable) -> list[SampleFile]:
         cut = int(export_instant(month).timestamp())
-        with _Export(directory, f"{month:%Y-%m}", "export", self._planters) as export:
+        with _Export(directory, f"{month:%Y-%m}", "export", self._planters, invitations=invitations) as export:
             still_unfinished = []
             for delivered in self._unfinished:
                 if export.show(delivered, cut):
@@ -192,6 +209,7 @@ class TicketExports:
                     )
                     story.answers.extend(draw_answers(survey_generator, story, in_time))
                     self._continue(story, supplier, number)
+                    self.noted.note(story, source_of(story), month_index)
                     yield story
 
     def _continue(self, story: Story, supplier: Supplier, number: int) -> None:
@@ -237,6 +255,7 @@ class _Export:
         role: Role,
         planters: dict[str, BadRowPlanter],
         entities: tuple[str, ...] = ("tickets", "ticket_events", "survey_responses"),
+        invitations: CsvTable | None = None,
     ) -> None:
         self.files: list[SampleFile] = []
         self._directory = directory
@@ -244,6 +263,7 @@ class _Export:
         self._role = role
         self._planters = planters
         self._entities = entities
+        self._invitations = invitations
         self._open_files = ExitStack()
 
     def __enter__(self) -> _Export:
@@ -280,6 +300,10 @@ class _Export:
             for number in range(delivered.events, len(events)):
                 self.write("ticket_events", event_row(story, number + 1, events[number]))
             delivered.events = len(events)
+        asked_at = invited_at(story)
+        if self._invitations is not None and not delivered.is_invited and asked_at is not None and asked_at <= cut:
+            self._invitations.write(ticket_invitation_row(story, asked_at, source_of(story)))
+            delivered.is_invited = True
         answers = [answer for answer in story.answers if answer.at <= cut]
         for answer in answers[delivered.answers :]:
             for row in answer_rows(story, answer, source_of(story)):
@@ -337,7 +361,7 @@ def event_row(story: Story, number: int, event: Event) -> dict[str, str]:
         "priority_code": event.priority,
         "work_centre_id": event.work_centre,
         "reason_code": event.reason,
-        "actor_id": "dispatcher" if event.type in ("opened", "assigned") else f"agent-{story.opened_at % 23 + 1:02d}",
+        "actor_id": actor_of(story, event),
         UPDATED_AT: write(event.at),
     }
 

@@ -12,6 +12,7 @@ from supplier_sla.sample.contracts import contract_rows, make_contracts, service
 from supplier_sla.sample.damage import write_bad_files
 from supplier_sla.sample.exclusions import exclusion_rows
 from supplier_sla.sample.exports import TicketExports
+from supplier_sla.sample.governance.papers import write_papers, write_registers
 from supplier_sla.sample.options import SampleOptions
 from supplier_sla.sample.suppliers import make_suppliers, supplier_rows, work_centre_rows
 from supplier_sla.sample.terms import fee_rows, penalty_term_rows, score_criterion_rows
@@ -60,10 +61,12 @@ def generate(options: SampleOptions) -> SampleResult:
             ("score_criteria", score_criterion_rows(options)),
         )
     ]
+    files += write_registers(directory, options, suppliers, contracts)
     exports = TicketExports(options, suppliers, contracts, calendars)
     files += exports.write_all(directory)
     exclusions = exclusion_rows(options, contracts, exports.first_paused)
     files.append(write_register(directory, "exclusions", exclusions, role="export"))
+    files += write_papers(directory, options, suppliers, contracts, exports.noted)
     city_file = write_city_file(directory, options, suppliers, calendars)
     files.append(city_file)
     if options.bad_files:

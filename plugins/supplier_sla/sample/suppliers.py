@@ -31,23 +31,27 @@ INDIA = Country("IN", "INR", "Asia/Kolkata", "en", "CAL-IN", 90)
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How well a supplier works: tickets in time per thousand, in the first and in the last month."""
+    """How well a supplier works: tickets in time per thousand at equal distances from the first month to the last."""
 
     name: str
-    in_time_at_first: int
-    in_time_at_last: int
+    in_time: tuple[int, ...]
 
     def in_time_per_thousand(self, month_index: int, months: int) -> int:
-        """Tickets in time per thousand in one month, on the straight line from first to last."""
+        """Tickets in time per thousand in one month, on the straight line between the two values around it."""
         if months == 1:
-            return self.in_time_at_first
-        return self.in_time_at_first + (self.in_time_at_last - self.in_time_at_first) * month_index // (months - 1)
+            return self.in_time[0]
+        value, remainder = divmod(month_index * (len(self.in_time) - 1), months - 1)
+        if not remainder:
+            return self.in_time[value]
+        return self.in_time[value] + (self.in_time[value + 1] - self.in_time[value]) * remainder // (months - 1)
 
 
-GOOD = Behaviour("good", 985, 985)
-STEADY = Behaviour("steady", 935, 935)
-SLIDING = Behaviour("sliding", 985, 650)
-BAD = Behaviour("bad", 740, 740)
+GOOD = Behaviour("good", (985,))
+STEADY = Behaviour("steady", (935,))
+SLIDING = Behaviour("sliding", (985, 650))
+RECOVERING = Behaviour("recovering", (985, 800, 640, 700, 970, 985))
+"""Slides, is told to mend its ways in the fourth of six months, and recovers: `governance.timeline` has the dates."""
+BAD = Behaviour("bad", (740,))
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Supplier:
 # a comma, quotation marks, and a leading equals sign that a spreadsheet would take for a formula.
 _FOUNDING_SUPPLIERS: tuple[tuple[str, str, str, Country, Behaviour, int], ...] = (
     ("Harzblick Feldservice GmbH", "哈茨现场服务", "field_service", GERMANY, GOOD, 30),
-    ("Lakeshore IT Partners, Inc.", "湖岸信息技术", "it_support", UNITED_STATES, SLIDING, 32),
+    ("Lakeshore IT Partners, Inc.", "湖岸信息技术", "it_support", UNITED_STATES, RECOVERING, 32),
     ("=Dalian Ops", "大连网络运维", "network", CHINA, BAD, 30),
     ('The "Answer First" Call Company', "先答呼叫中心", "call_centre", UNITED_KINGDOM, STEADY, 30),
     ("Nilgiri Remote Hands", "尼尔吉里远程服务", "it_support", INDIA, STEADY, 0),

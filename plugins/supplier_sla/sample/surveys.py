@@ -8,12 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 
 from supplier_sla.sample.draws import chance, mostly_low
 from supplier_sla.sample.options import SampleOptions, export_instant
-from supplier_sla.sample.stories import HOUR, Answer, Story
+from supplier_sla.sample.stories import HOUR, MINUTE, Answer, Story
 from supplier_sla.sample.suppliers import Supplier
 from supplier_sla.sample.texts import COMMENTS
 
 SURVEY_SOURCE = "survey"
+TICKET_FEEDBACK = "ticket_feedback"
+VENDOR_REVIEW = "vendor_review"
 QUESTIONS = ("overall", "communication")
+
+_INVITED_AFTER = 20 * MINUTE
+_REQUESTERS = 97
 
 _ANSWERED_PER_THOUSAND = 400
 _LEFT_OUT_PER_THOUSAND = 70
@@ -41,6 +46,25 @@ def draw_answers(generator: random.Random, story: Story, content_per_thousand: i
     return [Answer(max(last.at, story.opened_at) + mostly_low(generator, HOUR, 48 * HOUR), tuple(scores), comment)]
 
 
+def invited_at(story: Story) -> int | None:
+    """When the requester is asked about a ticket: soon after it was closed for good; None while it is not."""
+    last = story.events[-1]
+    return max(last.at, story.opened_at) + _INVITED_AFTER if last.type == "closed" else None
+
+
+def ticket_invitation_row(story: Story, sent_at: int, ticket_source: str) -> dict[str, str]:
+    """The row of `survey_invitations` of one ticket."""
+    return {
+        "source_system": SURVEY_SOURCE,
+        "invitation_id": _invitation_id(story, ticket_source),
+        "questionnaire_code": TICKET_FEEDBACK,
+        "ticket_source_system": ticket_source,
+        "ticket_id": story.ticket_id,
+        "respondent_id": _requester_of(story),
+        "sent_at": utc_text(sent_at),
+    }
+
+
 def answer_rows(story: Story, answer: Answer, ticket_source: str) -> Iterator[dict[str, str]]:
     """Rows of `survey_responses` of one questionnaire, one per question."""
     supplier = story.contract.supplier
@@ -49,12 +73,14 @@ def answer_rows(story: Story, answer: Answer, ticket_source: str) -> Iterator[di
         yield {
             "source_system": SURVEY_SOURCE,
             "response_id": f"R-{ticket_source}-{story.ticket_id}",
-            "questionnaire_code": "ticket_feedback",
+            "questionnaire_code": TICKET_FEEDBACK,
+            "invitation_id": _invitation_id(story, ticket_source),
             "question_code": question,
             # The hotline's survey tool knows whom it asks about; elsewhere the ticket leads to the supplier.
             "supplier_id": supplier.supplier_id if supplier.category == "call_centre" else "",
             "ticket_source_system": ticket_source,
             "ticket_id": story.ticket_id,
+            "respondent_id": _requester_of(story),
             "answered_at": utc_text(answer.at),
             "score": score,
             "scale_min": str(low),
@@ -73,7 +99,7 @@ def review_rows(options: SampleOptions, suppliers: tuple[Supplier, ...], month: 
         yield {
             "source_system": SURVEY_SOURCE,
             "response_id": f"V-{month:%Y-%m}-{supplier.supplier_id}",
-            "questionnaire_code": "vendor_review",
+            "questionnaire_code": VENDOR_REVIEW,
             "question_code": "overall",
             "supplier_id": supplier.supplier_id,
             "answered_at": utc_text(int(answered_at.timestamp())),
@@ -86,3 +112,11 @@ def review_rows(options: SampleOptions, suppliers: tuple[Supplier, ...], month: 
 def utc_text(instant: int) -> str:
     """An instant as ISO 8601 with Z."""
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _invitation_id(story: Story, ticket_source: str) -> str:
+    return f"I-{ticket_source}-{story.ticket_id}"
+
+
+def _requester_of(story: Story) -> str:
+    return f"U-{story.opened_at % _REQUESTERS + 1:02d}"

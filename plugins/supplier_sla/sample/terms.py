@@ -30,6 +30,34 @@ _COST_CENTRES = {"field_service": "4100", "it_support": "4200", "network": "4300
 _TAX_TREATMENTS = {"DE": "price_reduction", "US": "no_sales_tax", "CN": "red_letter_vat_invoice"}
 
 
+# Criterion, name in both languages, measure, what of it (metric or filter), weight, floor, target; "" for bands.
+_Criterion = tuple[str, str, str, str, str, str, str, str]
+_IN_TIME_CRITERIA: dict[str, tuple[_Criterion, ...]] = {
+    "": (("in_time", "Service levels met", "服务水平达成", "attainment", "", "50", "0.50", "0.95"),),
+    "network": (
+        (
+            "restoration",
+            "Service restored in time",
+            "业务按时恢复",
+            "attainment",
+            "restoration_time",
+            "25",
+            "0.40",
+            "0.95",
+        ),
+        ("resolution", "Resolved in time", "按时解决", "attainment", "resolution_time", "25", "0.50", "0.95"),
+    ),
+}
+_OTHER_CRITERIA: tuple[_Criterion, ...] = (
+    ("satisfaction", "Satisfaction", "满意度", "satisfaction", "", "15", "0.40", "0.90"),
+    ("complaints", "Complaints per 1,000 tickets", "千单投诉率", "complaint_rate", "", "10", "", ""),
+    ("corrective_actions", "Measures done in time", "整改按时完成", "corrective_actions", "", "5", "0.50", "1"),
+    ("training", "People trained", "培训覆盖率", "training_coverage", "safety", "5", "0.60", "0.90"),
+    ("reports", "Reports handed in", "报告按时提交", "obligations", "supplier_report", "5", "0.50", "1"),
+    ("assessment", "Quarterly assessment", "季度评估", "assessment", "quarterly", "10", "50", "90"),
+)
+
+
 def penalty_term_rows(options: SampleOptions, contracts: tuple[Contract, ...]) -> Iterator[dict[str, str]]:
     """Rows of `penalty_terms`: a sum per late response, bands on the resolution level, a monthly cap."""
     for contract in contracts:
@@ -68,46 +96,24 @@ def fee_rows(options: SampleOptions, contracts: tuple[Contract, ...]) -> Iterato
 
 
 def score_criterion_rows(options: SampleOptions) -> Iterator[dict[str, str]]:
-    """Rows of `score_criteria`: one set for everybody, one of their own for networks."""
-    for criterion, name, name_zh, measure, metric, category, weight, floor, target in (
-        ("in_time", "Service levels met", "服务水平达成", "attainment", "", "", "70", "0.50", "0.95"),
-        ("satisfaction", "Satisfaction", "满意度", "satisfaction", "", "", "30", "0.40", "0.90"),
-        (
-            "restoration",
-            "Service restored in time",
-            "业务按时恢复",
-            "attainment",
-            "restoration_time",
-            "network",
-            "40",
-            "0.40",
-            "0.95",
-        ),
-        (
-            "resolution",
-            "Resolved in time",
-            "按时解决",
-            "attainment",
-            "resolution_time",
-            "network",
-            "40",
-            "0.50",
-            "0.95",
-        ),
-        ("satisfaction", "Satisfaction", "满意度", "satisfaction", "", "network", "20", "0.40", "0.90"),
-    ):
-        yield {
-            "criterion_id": criterion,
-            "criterion_name": name,
-            "criterion_name_zh": name_zh,
-            "measure_code": measure,
-            "metric_code": metric,
-            "supplier_category_code": category,
-            "weight": weight,
-            "floor_value": floor,
-            "target_value": target,
-            "valid_from": options.contract_start.isoformat(),
-        }
+    """Rows of `score_criteria`: a set for everybody, one of their own for networks; the weights of each make 100."""
+    for category, in_time in _IN_TIME_CRITERIA.items():
+        for criterion, name, name_zh, measure, selects, weight, floor, target in (*in_time, *_OTHER_CRITERIA):
+            is_attainment = measure == "attainment"
+            yield {
+                "criterion_id": criterion,
+                "criterion_name": name,
+                "criterion_name_zh": name_zh,
+                "measure_code": measure,
+                "metric_code": selects if is_attainment else "",
+                "filter_code": "" if is_attainment else selects,
+                "normalisation_code": "linear" if target else "bands",
+                "supplier_category_code": category,
+                "weight": weight,
+                "floor_value": floor,
+                "target_value": target,
+                "valid_from": options.contract_start.isoformat(),
+            }
 
 
 def _terms_of_level(contract: Contract, level: ServiceLevel) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@ with answers as (
     select *
     from {{ ref('int_survey__answers_scored') }}
     where
-        normalised_score is not null
+        answer_status_code = 'counted'
         -- Nothing to look at in most companies.
         and exists (
             select 1 from {{ ref('int_register__service_level_versions') }} as levels

@@ -315,7 +315,11 @@ select
         'contracts.time_zone'
     ) }} as period_month,
     -- Of these the next night says the same unless something is delivered.
-    not coalesce(due.clock_state_code in ('running', 'paused'), false) as is_settled
+    not coalesce(due.clock_state_code in ('running', 'paused'), false) as is_settled,
+    -- The day of that month: weeks are counted by it.
+    (
+        case when due.counted_at is not null then greatest(due.counted_at, beginnings.first_valid_from) end at time zone contracts.time_zone
+    )::date as period_date
 from due
 inner join {{ ref('measurement_status') }} as statuses
     on due.status_code = statuses.code

@@ -1,44 +1,23 @@
 -- Grain: one row per supplier, month and score criterion
-with weighed as (
-    select
-        monthly_values.*,
-        -- Without data there is no score; greatest and least would pass over the missing value and make it 0.
-        case
-            when measured_ratio is not null
-                then least(greatest((measured_ratio - floor_value) / (target_value - floor_value), 0), 1) * 100
-        end as score,
-        -- A criterion without data gives its weight to the others of the month.
-        case
-            when measured_ratio is not null
-                then weight / nullif(sum(weight) filter (where measured_ratio is not null) over of_month, 0)
-        end as effective_weight_ratio
-    from {{ ref('int_score__monthly_values') }} as monthly_values
-    window of_month as (partition by supplier_id, period_month)
-)
-
 select
-    {{ surrogate_key(['weighed.supplier_id', 'weighed.period_month', 'weighed.criterion_id']) }} as supplier_score_key,
-    coalesce(suppliers.supplier_key, 'unknown') as supplier_key,
-    weighed.supplier_id,
-    weighed.period_month,
-    weighed.is_period_complete,
-    weighed.criterion_id,
-    weighed.criterion_name,
-    weighed.criterion_name_zh,
-    weighed.measure_code,
-    weighed.case_count::bigint as case_count,
-    weighed.measured_ratio,
-    weighed.floor_value,
-    weighed.target_value,
-    weighed.weight,
-    weighed.effective_weight_ratio,
-    round(weighed.score, 4) as score,
-    round(weighed.score * weighed.effective_weight_ratio, 10) as weighted_score,
-    case when weighed.measured_ratio is null then 'no_data' else 'scored' end as status_code,
-    run.as_of
-from weighed
-cross join {{ ref('stg_ops__run') }} as run
-left join {{ ref('int_register__supplier_versions') }} as suppliers
-    on
-        weighed.supplier_id = suppliers.supplier_id
-        and suppliers.is_current
+    {{ surrogate_key(['supplier_id', 'period_from', 'criterion_id']) }} as supplier_score_key,
+    supplier_key,
+    supplier_id,
+    period_from as period_month,
+    is_period_complete,
+    criterion_id,
+    criterion_name,
+    criterion_name_zh,
+    measure_code,
+    case_count,
+    measured_value as measured_ratio,
+    floor_value,
+    target_value,
+    weight,
+    effective_weight_ratio,
+    round(score, 4) as score,
+    weighted_score,
+    status_code,
+    as_of
+from {{ ref('fct_supplier_period_score') }}
+where period_kind_code = 'month'

@@ -15,12 +15,16 @@ select
     answers.scale_min,
     answers.scale_max,
     answers.normalised_score,
-    answers.normalised_score is not null as is_answered,
+    answers.score is not null as is_answered,
     answers.comment,
     run.as_of,
     answers._source_file,
     answers._source_row_number,
-    answers._delivery_id
+    answers._delivery_id,
+    answers.answer_status_code,
+    answers.is_satisfied,
+    answers.invitation_id,
+    answers.questionnaire_kind as questionnaire_kind_code
 from {{ ref('int_survey__answers_scored') }} as answers
 cross join {{ ref('stg_ops__run') }} as run
 left join {{ ref('int_register__supplier_versions') }} as suppliers

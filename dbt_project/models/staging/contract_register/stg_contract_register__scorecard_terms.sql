@@ -8,6 +8,7 @@ select
     supplier_category_code,
     combine_policy,
     month_weight_ratio::numeric as month_weight_ratio,
+    fade_out_months::integer as fade_out_months,
     minimum_case_count::integer as minimum_case_count,
     publish_after_days::integer as publish_after_days,
     valid_from::date as valid_from,

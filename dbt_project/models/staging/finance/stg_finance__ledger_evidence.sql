@@ -2,5 +2,6 @@
 select
     line_number,
     evidence_number,
-    detail ->> 'ticket_key' as ticket_key
+    detail ->> 'ticket_key' as ticket_key,
+    (detail ->> 'amount')::numeric as amount
 from {{ source('finance', 'ledger_evidence') }}

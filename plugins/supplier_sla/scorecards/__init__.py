@@ -1,0 +1,1 @@
+"""Scorecards as they were published: frozen, chained, revised only with a reason."""
