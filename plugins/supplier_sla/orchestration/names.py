@@ -14,7 +14,7 @@ CLOSE_DAG = "close_accounting_period"
 ISSUE_NOTICES_DAG = "issue_supplier_notices"
 SEND_NOTICES_DAG = "send_supplier_notices"
 SCORECARD_DAG = "publish_supplier_scorecards"
-NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG, ISSUE_NOTICES_DAG, SEND_NOTICES_DAG)
+NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG, SCORECARD_DAG, ISSUE_NOTICES_DAG, SEND_NOTICES_DAG)
 
 # Airflow's connection to the mail server; without it letters are in the outbox only.
 SMTP_CONNECTION = "smtp_default"

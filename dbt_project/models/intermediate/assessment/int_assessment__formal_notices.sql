@@ -1,8 +1,13 @@
--- Grain: one row per contract and calendar year in which formal notices were sent
--- None are sent yet.
+-- Grain: one row per contract and calendar year (in the contract's zone) in which formal notices were issued
 select
-    contract_id,
-    assessment_year,
-    0 as notice_count
-from {{ ref('int_assessment__contract_years') }}
-where false
+    notices.contract_id,
+    extract(year from notices.issued_at at time zone contracts.time_zone)::integer as assessment_year,
+    count(*)::integer as notice_count
+from {{ ref('stg_governance__issued_notices') }} as notices
+cross join {{ ref('stg_ops__run') }} as run
+inner join {{ ref('int_register__contracts_latest') }} as contracts
+    on notices.contract_id = contracts.contract_id
+where
+    notices.notice_kind = 'formal_notice'
+    and notices.issued_at <= run.as_of
+group by notices.contract_id, extract(year from notices.issued_at at time zone contracts.time_zone)
