@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -18,6 +19,20 @@ from supplier_sla.embedded_postgres import EmbeddedPostgres
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+# What takes minutes to make, and the files that ask for it.
+SHARING = {
+    "the night on the sample": {
+        "tests/night/test_personal_values.py",
+        "tests/night/test_sample_night.py",
+        "tests/night/test_two_nights.py",
+    },
+    "the book of random contracts": {
+        "tests/penalties/test_extract_by_calculator.py",
+        "tests/penalties/test_penalties_against_reference.py",
+        "tests/penalties/test_penalty_properties.py",
+    },
+}
 
 _numbers = itertools.count(1)
 
@@ -45,6 +60,19 @@ class Warehouse:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole nights first, the rest as it was."""
     items.sort(key=lambda item: item.get_closest_marker("night") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`, files that share a fixture of the session are given to the same process."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class SharingFiles(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((name for name, files in SHARING.items() if file in files), file)
+
+    return SharingFiles(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -39,9 +39,10 @@ def dags(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
     os.environ.update(before)
 
 
-def test_the_three_nightly_dags_and_the_monthly_one_are_there(dags: dict[str, Any]) -> None:
+def test_the_dags_of_night_month_and_notices_are_there(dags: dict[str, Any]) -> None:
     assert set(dags) == {
         "ingest_exports", "build_sla_warehouse", "publish_finance_extracts", "close_accounting_period",
+        "issue_supplier_notices", "send_supplier_notices",
         "publish_supplier_scorecards",
     }  # fmt: skip
 
@@ -90,12 +91,17 @@ def test_checks_come_before_the_switch_and_nothing_after_it(dags: dict[str, Any]
     assert dag.get_task("publish_slot").downstream_task_ids == set()
 
 
-def test_assets_lead_from_ingest_to_build_to_extracts_and_closing(dags: dict[str, Any]) -> None:
+def test_assets_lead_from_ingest_to_build_to_extracts_closing_and_notices(dags: dict[str, Any]) -> None:
     outlets = {asset.name for dag in dags.values() for task in dag.tasks for asset in task.outlets}
-    assert outlets == {"raw_deliveries", "published_marts"}
+    assert outlets == {"raw_deliveries", "published_marts", "issued_notices"}
     assert "raw_deliveries" in str(dags["build_sla_warehouse"].timetable.asset_condition)
-    for follower in ("publish_finance_extracts", "close_accounting_period"):
+    for follower in ("publish_finance_extracts", "close_accounting_period", "issue_supplier_notices"):
         assert "published_marts" in str(dags[follower].timetable.asset_condition)
+    assert "issued_notices" in str(dags["send_supplier_notices"].timetable.asset_condition)
+
+
+def test_notices_are_sent_between_nights_too_because_quiet_hours_end_then(dags: dict[str, Any]) -> None:
+    assert dags["send_supplier_notices"].timetable.timetable.expression == "20 * * * *"
 
 
 def test_a_dag_runs_one_night_at_a_time(dags: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ def hand_over_until(warehouse: Warehouse, outbox: Path, step: int = NEVER) -> in
     """0 when the hand-over ended, -SIGKILL when it was killed before its step number `step`, 1 after an error."""
 
     def run() -> None:
-        _count_steps(step)
+        kill_before_step(step)
         hand(warehouse, outbox)
 
     return in_a_fork(run)
@@ -53,7 +53,8 @@ def in_a_fork(run: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _count_steps(crash_before: int) -> None:
+def kill_before_step(crash_before: int) -> None:
+    """Have this process kill itself before the step: each statement, commit and call of the disk from now on is one."""
     taken = 0
 
     def take_step() -> None:

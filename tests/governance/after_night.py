@@ -6,9 +6,16 @@ from datetime import datetime
 from pathlib import Path
 
 from supplier_sla.database import session
+from supplier_sla.notices.issue import issue_notices
 from supplier_sla.scorecards.publishing import publish_due
 from tests.conftest import Warehouse
 from tests.support.scenario_nights import AfterNight
+
+
+def issue(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
+    """Issue the notices that are due."""
+    with session(warehouse.transformer_url) as connection:
+        issue_notices(connection, outbox=home / "outbox", limit=10_000)
 
 
 def publish_scorecards(warehouse: Warehouse, home: Path, as_of: datetime) -> None:
@@ -17,4 +24,4 @@ def publish_scorecards(warehouse: Warehouse, home: Path, as_of: datetime) -> Non
         publish_due(connection, as_of=as_of)
 
 
-AFTER_NIGHT: tuple[AfterNight, ...] = (publish_scorecards,)
+AFTER_NIGHT: tuple[AfterNight, ...] = (publish_scorecards, issue)

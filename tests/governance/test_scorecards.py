@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
 
 import psycopg2
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from psycopg2.extensions import connection as Connection
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
-from supplier_sla.database import session
+from supplier_sla.database import session, sqlalchemy_url
+from supplier_sla.landing import land_exports
 from supplier_sla.scorecards.__main__ import main
 from supplier_sla.scorecards.period import PeriodInvalid, parse_period
 from supplier_sla.scorecards.publishing import (
@@ -20,7 +27,7 @@ from supplier_sla.scorecards.publishing import (
     publish_period,
 )
 from tests.conftest import Warehouse
-from tests.support.nights import night
+from tests.support.nights import night, write_exports
 from tests.support.register import SUPPLIER, contract, register, service_level, ticket
 
 AS_OF = datetime(2026, 4, 8, 1, tzinfo=UTC)
@@ -210,3 +217,24 @@ def test_the_fourth_quarter_begins_in_october() -> None:
 def test_what_is_no_period_is_refused(written: str) -> None:
     with pytest.raises(PeriodInvalid, match="expected a month such as 2026-03"):
         parse_period(written)
+
+
+def test_terms_delivered_before_months_could_fade_out_are_still_an_exact_repeat(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    migration = import_module("supplier_sla.migrations.versions.0020_scorecards")
+    before = ", ".join(name for name in migration.HASHED_COLUMNS.split() if name != migration.ADDED)
+    write_exports(tmp_path, {"scorecard_terms": [{"period_kind": "year", "valid_from": "2026-01-01"}]})
+    land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="before")
+    warehouse.query(
+        f"update raw.scorecard_terms set _row_hash = md5(row({before})::text)::uuid;"
+        f"alter table raw.scorecard_terms drop column {migration.ADDED} cascade; drop table governance.scorecard"
+    )
+    engine = create_engine(sqlalchemy_url(warehouse.admin_url), poolclass=NullPool)
+    with engine.begin() as opened, Operations.context(MigrationContext.configure(opened)):
+        migration.upgrade()
+
+    with (tmp_path / "scorecard_terms.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")  # other bytes, the same row
+    report = land_exports(warehouse.loader_url, tmp_path, as_of=AS_OF, run_id="after")
+    assert (report.rows.rows_in_file, report.rows.rows_repeated) == (1, 1)

@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.sample import SampleOptions, generate
-from tests.conftest import REPOSITORY
-from tests.night.conftest import SampleNight
 from tests.support.commands import NightHome
 
 pytestmark = pytest.mark.night
@@ -20,16 +18,6 @@ pytestmark = pytest.mark.night
 
 def _small_sample(landing: Path) -> SampleOptions:
     return SampleOptions(out=landing, months=2, tickets_per_month=60)
-
-
-def _start(home: NightHome, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(REPOSITORY / "scripts" / "nightly"), "--home", str(home.folder), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def _kill_when(process: subprocess.Popen[str], said: str) -> None:
@@ -49,7 +37,7 @@ def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: Nig
     generate(sample)
     arguments = ("--landing", str(sample.out), "--as-of", sample.as_of.isoformat())
     for moment in ("tickets_2025-10.csv", "dbt int_ticket__events", "validate_slot done"):
-        _kill_when(_start(new_home, *arguments), moment)
+        _kill_when(new_home.start(*arguments), moment)
     last = new_home.run(*arguments)
     assert last.code == 0, last.output + last.errors
 
@@ -106,17 +94,3 @@ def test_an_outbox_that_cannot_be_written_fails_the_night_and_the_next_one_hands
         "clock_extract_000001.csv",
         "penalty_extract_000001.csv",
     ]
-
-
-def test_two_nights_in_one_home_do_not_meet(sample_night: SampleNight) -> None:
-    home = sample_night.home
-    running = _start(home)
-    try:
-        assert running.stdout is not None
-        next(line for line in running.stdout if "PostgreSQL is ready" in line)
-        refused = home.run()
-        assert refused.code == 1
-        assert "another --home" in refused.errors
-    finally:
-        running.communicate(timeout=300)
-    assert running.returncode == 0

@@ -55,6 +55,16 @@ class NightHome:
         )
         return Finished(result.returncode, result.stdout, result.stderr)
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """The same without waiting for its end, in a process group of its own."""
+        return subprocess.Popen(
+            [str(REPOSITORY / "scripts" / "nightly"), "--home", str(self.folder), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     @property
     def outbox(self) -> Path:
         return self.folder / "outbox"

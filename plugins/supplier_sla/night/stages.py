@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from supplier_sla.database import session
@@ -20,6 +21,10 @@ from supplier_sla.landing.packing.unpacking import UnpackLimits
 from supplier_sla.landing.personal.values import PersonalData
 from supplier_sla.landing.remote.configuration import remote_landings
 from supplier_sla.landing.remote.fetching import RemoteSources, Resolve
+from supplier_sla.notices.dispatch import mail_notices, pending_mails
+from supplier_sla.notices.issue import issue_notices
+from supplier_sla.notices.limit import notice_limit
+from supplier_sla.notices.mail import MailServer
 from supplier_sla.periods.calendar_close import ClosingDay, close_when_due
 from supplier_sla.progress import say
 from supplier_sla.quality.door_in import LandedDelivery, check_door_in, refuse_deliveries
@@ -204,6 +209,43 @@ def close_due_periods(*, as_of: datetime) -> list[str]:
     if not closed:
         say(f"    nothing closed: all is, or working day {day.number} of {day.calendar_id} has not come")
     return [f"{period.seal.accounting_period:%Y-%m}" for period in closed]
+
+
+def issue_due_notices() -> list[str]:
+    """Give the notices that are due their numbers, write the letters; returns the names of the files written now.
+
+    Raises:
+        TooManyNotices: more are due than `SUPPLIER_SLA_NOTICE_LIMIT`; none was issued.
+    """
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_notices") as connection:
+        issued = issue_notices(connection, outbox=settings.outbox, limit=notice_limit())
+    say(f"    {len(issued.numbers)} notices issued")
+    for path in issued.written:
+        say(f"    {path.name}")
+    return [path.name for path in issued.written]
+
+
+def send_notices(*, as_of: datetime, open_server: Callable[[], AbstractContextManager[MailServer | None]]) -> int:
+    """Mail the letters that may leave at `as_of`; returns how many mails the server took.
+
+    `open_server` gives an open session with the mail server, or None where there is none.
+
+    Raises:
+        TooManyNotices, MailServerFellSilent: see `mail_notices`.
+    """
+    settings = Settings.from_environment()
+    with session(settings.transformer_url, application_name="supplier_sla_notices") as connection:
+        if not pending_mails(connection, as_of=as_of):
+            say("    no letter waits for a mail that may leave now")
+            return 0
+        with open_server() as server:
+            if server is None:
+                say("    nothing mailed: there is no mail connection; the letters are in the outbox")
+                return 0
+            mailed = mail_notices(connection, server, as_of=as_of, limit=notice_limit())
+    say(f"    {len(mailed.sent)} mails taken, {len(mailed.deferred)} put off, {len(mailed.refused)} refused")
+    return len(mailed.sent)
 
 
 def freeze_due_scorecards(*, as_of: datetime) -> list[str]:

@@ -66,7 +66,7 @@ def gate_dbt_group(dag: DAG, before: str) -> None:
     producer.retries = 0
     # Airflow copies a task before it runs it; the maps that these two share are the same in both.
     parser_of_events = producer._make_parse_callable  # type: ignore[attr-defined]
-    producer._make_parse_callable = lambda: last_words_only(parser_of_events())  # type: ignore[attr-defined]
+    producer._make_parse_callable = lambda: last_words_only(parser_of_events())
     producer.doc_md = "Runs the whole dbt build, tests included, in one process; its log is dbt's log."
     for task in tasks:
         if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:

@@ -11,14 +11,22 @@ INGEST_DAG = "ingest_exports"
 BUILD_DAG = "build_sla_warehouse"
 EXTRACT_DAG = "publish_finance_extracts"
 CLOSE_DAG = "close_accounting_period"
+ISSUE_NOTICES_DAG = "issue_supplier_notices"
+SEND_NOTICES_DAG = "send_supplier_notices"
 SCORECARD_DAG = "publish_supplier_scorecards"
-NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG)
+NIGHTLY_DAGS = (INGEST_DAG, BUILD_DAG, EXTRACT_DAG, ISSUE_NOTICES_DAG, SEND_NOTICES_DAG)
+
+# Airflow's connection to the mail server; without it letters are in the outbox only.
+SMTP_CONNECTION = "smtp_default"
 
 RAW_DELIVERIES = Asset("raw_deliveries", uri="x-supplier-sla://warehouse/raw")
 PUBLISHED_MARTS = Asset("published_marts", uri="x-supplier-sla://warehouse/marts")
+ISSUED_NOTICES = Asset("issued_notices", uri="x-supplier-sla://warehouse/notices")
 
 # 01:00 UTC: the exports of every zone's working day have been delivered.
 NIGHTLY_CRON = "0 1 * * *"
+# Between nights letters wait for the end of quiet hours.
+HOURLY_CRON = "20 * * * *"
 FIRST_NIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
 TASK_DEFAULTS: dict[str, Any] = {

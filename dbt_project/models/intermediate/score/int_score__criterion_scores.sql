@@ -132,30 +132,39 @@ put_together as (
     window of_card as (partition by averaged.supplier_id, averaged.period_kind_code, averaged.period_from)
 ),
 
--- Shares are cut, and what is then missing to the whole goes, one unit each, to the largest remainders.
-cut as (
+-- Shares are cut, to 10 places and to whole hundredths of a percent, and what is then missing to the whole goes,
+-- one unit each, to the largest remainders.
+measured_out as (
     select
         put_together.*,
-        {%- for name, units in [('ratio', 10000000000), ('percent', 10000)] %}
-            floor(round(weight_share, 16) * {{ units }}) as {{ name }}_units,
-            row_number() over (
-                partition by supplier_id, period_kind_code, period_from
-                order by round(weight_share, 16) * {{ units }} - floor(round(weight_share, 16) * {{ units }}) desc nulls last, criterion_id
-            ) as {{ name }}_position{{ ',' if not loop.last }}
-        {%- endfor %}
+        round(weight_share, 16) * 10000000000 as exact_units,
+        round(weight_share, 16) * 10000 as exact_paper_units
     from put_together
+),
+
+cut as (
+    select
+        measured_out.*,
+        floor(exact_units) as units,
+        floor(exact_paper_units) as paper_units,
+        row_number() over (
+            partition by supplier_id, period_kind_code, period_from
+            order by exact_units - floor(exact_units) desc nulls last, criterion_id
+        ) as unit_position,
+        row_number() over (
+            partition by supplier_id, period_kind_code, period_from
+            order by exact_paper_units - floor(exact_paper_units) desc nulls last, criterion_id
+        ) as paper_unit_position
+    from measured_out
 ),
 
 apportioned as (
     select
         cut.*,
-        {%- for name, units in [('ratio', 10000000000), ('percent', 10000)] %}
-            (
-                {{ name }}_units
-                + ({{ name }}_position <= {{ units }} - sum({{ name }}_units) over (partition by supplier_id, period_kind_code, period_from))::integer
-            ) / {{ 10000000000 if name == 'ratio' else 100 }}.0 as effective_weight_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        (units + (unit_position <= 10000000000 - sum(units) over of_card)::integer) / 10000000000 as effective_weight_ratio,
+        (paper_units + (paper_unit_position <= 10000 - sum(paper_units) over of_card)::integer) / 100 as effective_weight_percent
     from cut
+    window of_card as (partition by supplier_id, period_kind_code, period_from)
 )
 
 select

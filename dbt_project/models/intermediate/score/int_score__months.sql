@@ -1,6 +1,9 @@
 -- Grain: one row per supplier, month, measure and filter with data: value = numerator / denominator, months may be added
 -- A source of one more measure is a model int_score__<source>_months with these columns and a name in this list.
-{%- set sources = ['int_score__survey_months', 'int_score__complaint_months', 'int_score__corrective_action_months'] %}
+{%- set sources = [
+    'int_score__assessment_months', 'int_score__complaint_months', 'int_score__corrective_action_months',
+    'int_score__obligation_months', 'int_score__survey_months', 'int_score__training_months',
+] %}
 select
     supplier_id,
     period_month,

@@ -103,27 +103,28 @@ judged as (
                 ) * 100
         end as score
     from valued
-    left join lateral (
-        select
-            count(*) as band_count,
-            min(of_supplier.score) as score
-        from (
+    left join
+        lateral (
             select
-                bands.*,
-                bands.supplier_category_code is not null as is_own_category,
-                bool_or(bands.supplier_category_code is not null) over () as has_own_category
-            from bands
+                count(*) as band_count,
+                min(of_supplier.score) as score
+            from (
+                select
+                    bands.*,
+                    bands.supplier_category_code is not null as is_own_category,
+                    bool_or(bands.supplier_category_code is not null) over () as has_own_category
+                from bands
+                where
+                    bands.criterion_id = valued.criterion_id
+                    and valued.period_from >= bands.valid_from
+                    and valued.period_from < bands.effective_to
+                    and (bands.supplier_category_code is null or bands.supplier_category_code = valued.category_code)
+            ) as of_supplier
             where
-                bands.criterion_id = valued.criterion_id
-                and valued.period_from >= bands.valid_from
-                and valued.period_from < bands.effective_to
-                and (bands.supplier_category_code is null or bands.supplier_category_code = valued.category_code)
-        ) as of_supplier
-        where
-            of_supplier.is_own_category = of_supplier.has_own_category
-            and valued.measured_value >= coalesce(of_supplier.value_from, '-infinity')
-            and valued.measured_value < coalesce(of_supplier.value_to, 'infinity')
-    ) as fitting
+                of_supplier.is_own_category = of_supplier.has_own_category
+                and valued.measured_value >= coalesce(of_supplier.value_from, '-infinity')
+                and valued.measured_value < coalesce(of_supplier.value_to, 'infinity')
+        ) as fitting
         on valued.normalisation_code = 'bands'
 )
 

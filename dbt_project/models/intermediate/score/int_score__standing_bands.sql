@@ -12,9 +12,16 @@ changes as (
         changed_on,
         lead(changed_on, 1, 'infinity') over (partition by supplier_category_code order by changed_on) as next_changed_on
     from (
-        select supplier_category_code, valid_from as changed_on from versions
+        select
+            supplier_category_code,
+            valid_from as changed_on
+        from versions
         union distinct
-        select supplier_category_code, effective_to from versions where isfinite(effective_to)
+        select
+            supplier_category_code,
+            effective_to
+        from versions
+        where isfinite(effective_to)
     ) as days
 ),
 
@@ -37,8 +44,8 @@ placed as (
     inner join changes
         on
             versions.supplier_category_code is not distinct from changes.supplier_category_code
-            and changes.changed_on >= versions.valid_from
-            and changes.changed_on < versions.effective_to
+            and versions.valid_from <= changes.changed_on
+            and versions.effective_to > changes.changed_on
 ),
 
 questioned as (

@@ -1,7 +1,9 @@
 -- Grain: one row per answer to a scorecard and question about it
 select
-    {{ surrogate_key(['responses.supplier_id', 'responses.period_kind', 'responses.period_from', 'responses.responded_at', 'asked.question_code']) }}
-        as scorecard_response_question_key,
+    {{ surrogate_key([
+        'responses.supplier_id', 'responses.period_kind', 'responses.period_from', 'responses.responded_at',
+        'asked.question_code',
+    ]) }} as scorecard_response_question_key,
     responses.supplier_id,
     responses.period_kind as period_kind_code,
     responses.period_from,

@@ -83,7 +83,7 @@ band_sets as (
         on
             ranked.period_from >= bands.set_from
             and ranked.period_from < bands.set_to
-            and (bands.supplier_category_code is null or bands.supplier_category_code = ranked.category_code)
+            and (bands.supplier_category_code is null or ranked.category_code = bands.supplier_category_code)
 ),
 
 standings as (
@@ -158,9 +158,13 @@ select
     published.score as published_score,
     published.status_code as published_status_code,
     published.band_code as published_band_code,
-    (published.figures_hash, published.score, published.status_code, published.band_code)
-    is distinct from (ranked.figures_hash, ranked.score, ranked.status_code, standings.band_code)
-    and published.version is not null as is_changed_since_publication,
+    published.version is not null
+    and (
+        published.figures_hash <> ranked.figures_hash
+        or published.score is distinct from ranked.score
+        or published.status_code <> ranked.status_code
+        or published.band_code is distinct from standings.band_code
+    ) as is_changed_since_publication,
     coalesce(responses.response_kind, 'none') as response_kind,
     responses.criterion_id as response_criterion_id,
     responses.responded_at,
@@ -192,4 +196,4 @@ left join responses
         ranked.supplier_id = responses.supplier_id
         and ranked.period_kind_code = responses.period_kind_code
         and ranked.period_from = responses.period_from
-        and responses.responded_at >= published.published_at
+        and published.published_at <= responses.responded_at

@@ -17,9 +17,12 @@ select
     cards.status_code as current_status_code,
     cards.band_code as current_band_code,
     cards.score - published.score as score_difference,
-    (cards.figures_hash, cards.score, cards.status_code, cards.band_code)
-    is distinct from (published.figures_hash, published.score, published.status_code, published.band_code)
-        as is_changed_since_publication,
+    (
+        coalesce(cards.figures_hash, '') <> published.figures_hash
+        or coalesce(cards.score, -1) <> coalesce(published.score, -1)
+        or coalesce(cards.status_code, '') <> published.status_code
+        or coalesce(cards.band_code, '') <> coalesce(published.band_code, '')
+    ) as is_changed_since_publication,
     coalesce(answered.response_kind, 'none') as response_kind,
     answered.criterion_id as response_criterion_id,
     answered.responded_at,
