@@ -1,21 +1,24 @@
--- Grain: one row per notice rule and report that a supplier owes and that is overdue by as many days as the rule says
+-- Grain: one row per notice rule and duty of a supplier that is missing by as many days as the rule says
 {{ config(materialized='view') }}
 select
     {{ notice_cause({
-        'cause_reference': "concat_ws('|', reports.supplier_id, reports.report_code, to_char(reports.period_month, 'YYYY-MM'))",
-        'cause_at': local_midnight('reports.due_date + greatest(rules.threshold, 1)::integer', 'rules.time_zone'),
-        'supplier_id': 'reports.supplier_id',
-        'contract_id': 'rules.contract_id',
-        'period_month': 'reports.period_month',
-        'subject_code': 'reports.report_code',
-        'due_date': 'reports.due_date',
-        'measured_value': 'rules.today_date - reports.due_date'
+        'cause_reference': "concat_ws('|', duties.supplier_id, duties.obligation_id, coalesce(duties.subject_code, duties.obligation_kind_code), duties.period_from)",
+        'cause_at': local_midnight('duties.due_date + greatest(rules.threshold, 1)::integer', 'rules.time_zone'),
+        'supplier_id': 'duties.supplier_id',
+        'contract_id': 'coalesce(rules.contract_id, duties.contract_id)',
+        'period_month': "date_trunc('month', duties.period_from)::date",
+        'subject_code': 'coalesce(duties.subject_code, duties.obligation_kind_code)',
+        'due_date': 'duties.due_date',
+        'measured_value': 'duties.days_late_count'
     }) }}
 from {{ ref('int_notice__supplier_rules') }} as rules
-inner join {{ ref('stg_governance__supplier_reports') }} as reports
-    on rules.supplier_id = reports.supplier_id
+inner join {{ ref('fct_obligation') }} as duties
+    on rules.supplier_id = duties.supplier_id
 where
     rules.trigger_code = 'obligation_overdue'
-    and coalesce(reports.handed_in_date > rules.today_date, true)
-    and rules.today_date - reports.due_date >= greatest(rules.threshold, 1)
-    and {{ local_midnight('reports.due_date', 'rules.time_zone') }} >= rules.contract_from
+    and duties.owed_by_code = 'supplier'
+    and duties.status_code = 'missing'
+    and duties.days_late_count >= greatest(rules.threshold, 1)
+    -- What is owed under another contract of the supplier is none of this rule's business.
+    and coalesce(duties.contract_id = rules.contract_id, true)
+    and {{ local_midnight('duties.due_date', 'rules.time_zone') }} >= rules.contract_from
