@@ -4,7 +4,6 @@ select
     deliveries.delivery_id,
     deliveries.entity,
     deliveries.relative_path as source_file,
-    deliveries.as_of as received_as_of,
     not frozen.is_built as is_new,
     deliveries.snapshot_interval,
     deliveries.as_of as received_as_of,
