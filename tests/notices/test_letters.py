@@ -65,8 +65,8 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ),
     (
         {"trigger_code": "obligation_overdue", "measured_value": 5, "subject_code": "monthly", "due_date": "2026-07-10"},
-        "Report monthly for 2026-07 was due on 2026-07-10 and has not been received. Days overdue: 5.",
-        "2026年7月的报告monthly应于2026年7月10日提交，至今未收到，已逾期5天。",
+        "monthly for 2026-07 was due on 2026-07-10 and is not on record. Days overdue: 5.",
+        "2026年7月的monthly应于2026年7月10日完成，至今无记录，已逾期5天。",
     ),
     (
         {"trigger_code": "qualification_expiring", "measured_value": 26, "subject_code": "iso", "due_date": "2026-08-10"},
