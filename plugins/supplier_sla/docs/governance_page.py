@@ -24,7 +24,6 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "problems": ("Problems", "问题"),
     "compliance": ("Compliance and completion", "达标与完成度"),
     "fairness": ("Time held and pauses", "持有时间与挂起"),
-    "concentration": ("Concentration", "集中度"),
     "scorecards": ("Scorecards", "计分卡"),
     "notices": ("Notices", "通知"),
     "disputes": ("Disputes", "争议"),

@@ -6,6 +6,7 @@ select
     deliveries.relative_path as source_file,
     not frozen.is_built as is_new,
     deliveries.snapshot_interval,
+    deliveries.as_of as received_as_of,
     -- What happened until then the file could know of.
     coalesce(deliveries.exported_at, deliveries.as_of) as knows_until
 from {{ source('ops', 'slot_delivery') }} as frozen
