@@ -30,7 +30,7 @@ from supplier_sla.orchestration.names import (
 from supplier_sla.orchestration.run_instant import as_of_of
 from supplier_sla.settings import Settings
 
-CHOOSE_SLOT = "choose_slot"
+CHOOSE_SLOT, VALIDATE_SLOT = "choose_slot", "validate_slot"
 
 
 @dag(
@@ -59,7 +59,7 @@ def build_sla_warehouse() -> None:
             full_refresh=bool(context["params"].get("full_refresh")),
         )
 
-    @task(doc_md="The door out: expectations over the new slot before anybody sees it.")
+    @task(task_id=VALIDATE_SLOT, doc_md="The door out: expectations over the new slot before anybody sees it.")
     def validate_slot(slot: str) -> None:
         from supplier_sla.night.stages import validate_slot as validate
 
@@ -79,4 +79,4 @@ def build_sla_warehouse() -> None:
     slot >> models >> validate_slot(slot) >> publish_slot(slot)  # type: ignore[arg-type]
 
 
-gate_dbt_group(build_sla_warehouse(), before=CHOOSE_SLOT)
+gate_dbt_group(build_sla_warehouse(), before=CHOOSE_SLOT, after=VALIDATE_SLOT)
