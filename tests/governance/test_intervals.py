@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from jinja2 import Environment
@@ -46,7 +47,7 @@ def sql_of(call: str) -> str:
 
 
 def in_database(
-    warehouse: Warehouse, rows: list[tuple[int, ...]], macro: str
+    warehouse: Warehouse, rows: Sequence[tuple[int, ...]], macro: str
 ) -> list[tuple[float | None, float | None]]:
     """Lower and upper end of the macro's interval for each row of its arguments."""
     names = "abcd"[: len(rows[0])]

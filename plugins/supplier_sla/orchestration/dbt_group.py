@@ -73,8 +73,8 @@ def gate_dbt_group(dag: DAG, before: str, after: str) -> None:
     # A second try of the producer would skip itself; a second try of a watcher would build its model alone.
     producer.retries = 0
     # What has no task of its own is built and tested nevertheless.
-    producer.exclude = None  # type: ignore[attr-defined]
-    producer.dbt_cmd_flags = []  # type: ignore[attr-defined]
+    producer.exclude = None
+    producer.dbt_cmd_flags = []
     dag.get_task(after).set_upstream(producer)
     # Airflow copies a task before it runs it; the maps that these two share are the same in both.
     parser_of_events = producer._make_parse_callable  # type: ignore[attr-defined]
