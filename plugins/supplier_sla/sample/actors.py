@@ -8,8 +8,8 @@ from supplier_sla.sample.options import SampleOptions
 from supplier_sla.sample.stories import Event, Story
 from supplier_sla.sample.suppliers import BAD, Supplier
 
-DISPATCHER = "dispatcher"
-REQUESTER = "requester"
+DISPATCHER = "desk-of-dispatchers"
+REQUESTER = "desk-of-requesters"
 
 _AGENTS = 7
 

@@ -83,7 +83,7 @@ def renewal_decision_rows(timeline: Timeline, contracts: tuple[Contract, ...]) -
                 "contract_id": contract.contract_id,
                 "assessment_year": str(year),
                 "decision_code": code,
-                "decided_by": "board",
+                "decided_by": "supervisory board",
                 "decided_at": at(decided_on, 14),
                 "evidence": f"minutes of {decided_on.isoformat()}",
                 "reason": reason,
@@ -93,9 +93,9 @@ def renewal_decision_rows(timeline: Timeline, contracts: tuple[Contract, ...]) -
 def _decision(contract: Contract) -> tuple[str, str]:
     behaviour = contract.supplier.behaviour
     if behaviour is BAD:
-        return "terminate", "as proposed; a tender is to be held"
+        return "terminate", "board followed the proposal; a tender is to be held"
     if behaviour in (RECOVERING, SLIDING):
-        return "adjust", "as proposed; goes on under the rectification plan"
+        return "adjust", "board followed the proposal; goes on under the rectification plan"
     if not contract.supplier.ticket_weight:
         return "renew", "too few tickets to judge; nobody complained"
-    return "renew", "as proposed"
+    return "renew", "board followed the proposal"

@@ -72,7 +72,7 @@ def award_rows(timeline: Timeline, suppliers: tuple[Supplier, ...]) -> Iterator[
             "selection_id": selection_id(timeline),
             "candidate_id": _WINNER,
             "decision_code": "award",
-            "decided_by": "board",
+            "decided_by": "supervisory board",
             "decided_at": at(decided_on, 14),
             "evidence": f"minutes of {decided_on.isoformat()}",
             "reason": "highest total score",
