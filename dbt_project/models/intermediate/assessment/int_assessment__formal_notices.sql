@@ -3,7 +3,7 @@ select
     notices.contract_id,
     extract(year from notices.issued_at at time zone contracts.time_zone)::integer as assessment_year,
     count(*)::integer as notice_count
-from {{ ref('stg_governance__issued_notices') }} as notices
+from {{ ref('int_notice__issued') }} as notices
 cross join {{ ref('stg_ops__run') }} as run
 inner join {{ ref('int_register__contracts_latest') }} as contracts
     on notices.contract_id = contracts.contract_id

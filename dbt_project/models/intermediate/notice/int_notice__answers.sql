@@ -5,7 +5,7 @@ select
     notices.notice_number,
     min(responses.responded_at) filter (where responses.response_kind in ('answered', 'contested')) as answered_at,
     (array_agg(responses.response_kind order by responses.responded_at desc))[1] as response_kind
-from {{ ref('stg_governance__issued_notices') }} as notices
+from {{ ref('int_notice__issued') }} as notices
 cross join {{ ref('stg_ops__run') }} as run
 left join {{ ref('stg_governance__notice_responses') }} as responses
     on

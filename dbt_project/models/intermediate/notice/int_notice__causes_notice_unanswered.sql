@@ -21,7 +21,7 @@ select
     }) }}
 from {{ ref('int_notice__rules') }} as rules
 cross join {{ ref('stg_ops__run') }} as run
-inner join {{ ref('stg_governance__issued_notices') }} as notices
+inner join {{ ref('int_notice__issued') }} as notices
     on
         coalesce(rules.escalates_rule_id, notices.notice_rule_id) = notices.notice_rule_id
         and coalesce(rules.contract_id, notices.contract_id) is not distinct from notices.contract_id

@@ -12,7 +12,7 @@ with settings as (
         quiet_hours,
         quiet_calendar_id,
         quiet_time_zone
-    from {{ ref('stg_governance__issued_notices') }}
+    from {{ ref('int_notice__issued') }}
 ),
 
 days as (

@@ -9,7 +9,17 @@ with mails as (
         max(mails.attempted_as_of) filter (where mails.outcome_code = 'sent' and not mails.is_copy) as mailed_at,
         bool_or(mails.outcome_code = 'uncertain' and not mails.is_copy) as has_uncertain,
         bool_or(mails.outcome_code = 'refused' and not mails.is_copy) as has_refused
-    from {{ ref('stg_governance__notice_mails') }} as mails
+    from (
+        select
+            attempts.notice_number,
+            attempts.address,
+            attempts.is_copy,
+            attempts.is_mailable,
+            attempts.attempted_as_of,
+            case when attempts.attempted_as_of < run.as_of then attempts.outcome_code end as outcome_code
+        from {{ ref('stg_governance__notice_mails') }} as attempts
+        cross join {{ ref('stg_ops__run') }} as run
+    ) as mails
     group by mails.notice_number
 ),
 
@@ -37,7 +47,7 @@ judged as (
             when notices.not_before_at < run.as_of - interval '{{ var("notice_grace_days", 31) }} days' then 'not_mailed'
             else 'waiting'
         end as mail_status_code
-    from {{ ref('stg_governance__issued_notices') }} as notices
+    from {{ ref('int_notice__issued') }} as notices
     cross join {{ ref('stg_ops__run') }} as run
     left join mails
         on notices.notice_number = mails.notice_number
@@ -110,6 +120,6 @@ left join {{ ref('int_notice__causes') }} as causes
 left join lateral (
     -- Several rules may escalate one notice; the first is named here, all of them name it.
     select min(later.notice_number) as notice_number
-    from {{ ref('stg_governance__issued_notices') }} as later
+    from {{ ref('int_notice__issued') }} as later
     where later.escalates_notice_number = judged.notice_number
 ) as escalations on true

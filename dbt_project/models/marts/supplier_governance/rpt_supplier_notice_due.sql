@@ -20,7 +20,7 @@ with unsent as (
     where
         not exists (
             select 1
-            from {{ ref('stg_governance__issued_notices') }} as issued
+            from {{ ref('int_notice__issued') }} as issued
             where
                 issued.notice_rule_id = causes.notice_rule_id
                 and issued.cause_reference = causes.cause_reference

@@ -114,9 +114,9 @@ with entries as (
             ({{ entry.outcome | default('null') }})::text as outcome_code,
             ({{ entry.amount | default('null') }})::numeric(18, 2) as amount,
             ({{ entry.currency | default('null') }})::text as stated_currency_code,
-            {% if entry.lineage | default(true) %}_source_file, _source_row_number, _delivery_id
-            {%- else %}null::text as _source_file, null::bigint as _source_row_number, null::bigint as _delivery_id
-            {%- endif %}
+            {{ '_source_file' if entry.lineage | default(true) else 'null::text' }} as _source_file,
+            {{ '_source_row_number' if entry.lineage | default(true) else 'null::bigint' }} as _source_row_number,
+            {{ '_delivery_id' if entry.lineage | default(true) else 'null::bigint' }} as _delivery_id
         from {{ entry.from }}
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -1,4 +1,4 @@
--- Grain: one row per notice and address, with what became of the newest attempt of an earlier run to mail it
+-- Grain: one row per notice and address, with what became of the newest attempt to mail it
 select
     recipients.notice_number,
     recipients.address,
@@ -9,14 +9,12 @@ select
     -- An intent without an outcome: nobody can say whether the mail left.
     case when attempts.dispatch_number is not null then coalesce(outcomes.outcome_code, 'uncertain') end as outcome_code
 from {{ source('governance', 'notice_recipient') }} as recipients
-cross join {{ ref('stg_ops__run') }} as run
 left join lateral (
     select dispatches.*
     from {{ source('governance', 'notice_dispatch') }} as dispatches
     where
         dispatches.notice_number = recipients.notice_number
         and dispatches.address = recipients.address
-        and dispatches.as_of < run.as_of
     order by dispatches.attempt_number desc
     limit 1
 ) as attempts on true
