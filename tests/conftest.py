@@ -24,7 +24,9 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 SHARING = {
     "the night on the sample": {
         "tests/night/test_personal_values.py",
+        "tests/night/test_sample_archive.py",
         "tests/night/test_sample_night.py",
+        "tests/night/test_sample_story.py",
         "tests/night/test_two_nights.py",
     },
     "the book of random contracts": {
