@@ -90,7 +90,8 @@ EXPORTS: dict[str, Rows] = {
         decision("ruling", "ruled", "2023-07-01T08:00:00Z"),
     ],
 }  # fmt: skip
-EMPTIED = {"title", "address", "comment", "actor_id"}
+# An address that was emptied is one that is missing.
+EMPTIED = {"title", "address", "comment", "actor_id", "without_address_count"}
 
 
 @dataclass(frozen=True)
