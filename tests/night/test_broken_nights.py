@@ -59,7 +59,7 @@ def test_a_night_killed_again_and_again_ends_like_one_that_was_not(new_home: Nig
 
 
 def _files(outbox: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in outbox.iterdir()}
+    return {str(path.relative_to(outbox)): path.read_bytes() for path in outbox.rglob("*") if path.is_file()}
 
 
 def test_without_a_landing_folder_one_line_says_what_to_do(new_home: NightHome) -> None:
