@@ -21,10 +21,9 @@ from supplier_sla.orchestration.dbt_group import dbt_group, gate_dbt_group
 from supplier_sla.orchestration.names import (
     BUILD_DAG,
     BUILD_PARAMETERS,
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     PUBLISHED_MARTS,
     RAW_DELIVERIES,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -36,13 +35,10 @@ CHOOSE_SLOT, VALIDATE_SLOT = "choose_slot", "validate_slot"
 @dag(
     dag_id=BUILD_DAG,
     schedule=[RAW_DELIVERIES],
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=BUILD_PARAMETERS,
     tags=tags(1),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def build_sla_warehouse() -> None:
     @task.short_circuit(

@@ -14,10 +14,9 @@ from airflow.sdk import dag, get_current_context, task
 
 from supplier_sla.orchestration.names import (
     CLOSE_DAG,
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     PUBLISHED_MARTS,
     RUN_PARAMETERS,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -26,13 +25,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=CLOSE_DAG,
     schedule=[PUBLISHED_MARTS],
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(1),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def close_accounting_period() -> None:
     @task(doc_md="Close last month when the calendar's working day has come; nothing before, nothing twice.")

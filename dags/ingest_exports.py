@@ -19,12 +19,11 @@ from airflow.sdk import CronDataIntervalTimetable, Metadata, dag, get_current_co
 
 from supplier_sla.orchestration.connections import storage_options_of
 from supplier_sla.orchestration.names import (
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     INGEST_DAG,
     NIGHTLY_CRON,
     RAW_DELIVERIES,
     RUN_PARAMETERS,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -33,13 +32,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=INGEST_DAG,
     schedule=CronDataIntervalTimetable(NIGHTLY_CRON, timezone="UTC"),
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(1),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def ingest_exports() -> None:
     @task(doc_md="Read every new file of the landing folder and the remote landings into raw; count every row.")

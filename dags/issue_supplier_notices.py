@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from airflow.sdk import Metadata, dag, get_current_context, task
 
 from supplier_sla.orchestration.names import (
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     ISSUE_NOTICES_DAG,
     ISSUED_NOTICES,
     PUBLISHED_MARTS,
     RUN_PARAMETERS,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -28,13 +27,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=ISSUE_NOTICES_DAG,
     schedule=[PUBLISHED_MARTS],
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(2),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def issue_supplier_notices() -> None:
     @task(outlets=[ISSUED_NOTICES], doc_md="Number what is due, write what has not reached the outbox.")

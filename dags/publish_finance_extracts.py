@@ -12,11 +12,10 @@ from __future__ import annotations
 from airflow.sdk import dag, get_current_context, task
 
 from supplier_sla.orchestration.names import (
+    DAG_DEFAULTS,
     EXTRACT_DAG,
-    FIRST_NIGHT,
     PUBLISHED_MARTS,
     RUN_PARAMETERS,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -25,13 +24,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=EXTRACT_DAG,
     schedule=[PUBLISHED_MARTS],
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(1),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def publish_finance_extracts() -> None:
     @task(doc_md="Judge and number what may leave, write what has not reached the outbox.")

@@ -11,11 +11,10 @@ from __future__ import annotations
 from airflow.sdk import dag, get_current_context, task
 
 from supplier_sla.orchestration.names import (
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     PUBLISHED_MARTS,
     RUN_PARAMETERS,
     SCORECARD_DAG,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -24,13 +23,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=SCORECARD_DAG,
     schedule=[PUBLISHED_MARTS],
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(2),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def publish_supplier_scorecards() -> None:
     @task(doc_md="Freeze cards that are due and were never frozen; nothing before their day, nothing twice.")

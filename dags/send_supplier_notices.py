@@ -12,12 +12,11 @@ from __future__ import annotations
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, get_current_context, task
 
 from supplier_sla.orchestration.names import (
-    FIRST_NIGHT,
+    DAG_DEFAULTS,
     HOURLY_CRON,
     ISSUED_NOTICES,
     RUN_PARAMETERS,
     SEND_NOTICES_DAG,
-    TASK_DEFAULTS,
     tags,
 )
 from supplier_sla.orchestration.run_instant import as_of_of
@@ -26,13 +25,10 @@ from supplier_sla.orchestration.run_instant import as_of_of
 @dag(
     dag_id=SEND_NOTICES_DAG,
     schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable(HOURLY_CRON, timezone="UTC"), assets=[ISSUED_NOTICES]),
-    start_date=FIRST_NIGHT,
-    catchup=False,
-    max_active_runs=1,
-    default_args=TASK_DEFAULTS,
     params=RUN_PARAMETERS,
     tags=tags(2),
     doc_md=__doc__,
+    **DAG_DEFAULTS,
 )
 def send_supplier_notices() -> None:
     @task(doc_md="Hand the letters that may leave now to the mail server, with a record before and after each.")

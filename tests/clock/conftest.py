@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.clock_rules import AS_OF, Case, Rules, all_exports
 from tests.support.databases import another_warehouse
-from tests.support.measurements import published_readings
+from tests.support.measurements import MEASURED_MARTS, published_readings
 from tests.support.nights import night
 from tests.support.reference import Reading
 
@@ -40,5 +40,11 @@ class Published:
 def published(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     """All topics measured in one night."""
     with another_warehouse(template_database, "clock_rules") as warehouse:
-        night(warehouse, tmp_path_factory.mktemp("clock_rules"), all_exports(topics().values()), AS_OF)
+        night(
+            warehouse,
+            tmp_path_factory.mktemp("clock_rules"),
+            all_exports(topics().values()),
+            AS_OF,
+            marts=MEASURED_MARTS,
+        )
         yield Published(published_readings(warehouse))

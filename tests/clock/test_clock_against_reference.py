@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from tests.conftest import Warehouse
 from tests.support.clock_batches import SEASONS, Batch, Season, grow_batch
 from tests.support.databases import another_warehouse
-from tests.support.measurements import TOLD, differences, published_readings
+from tests.support.measurements import MEASURED_MARTS, TOLD, differences, published_readings
 from tests.support.nights import night
 from tests.support.reference import Reading, measure
 from tests.support.reference.calendar import Calendar, open_seconds
 from tests.support.reference.register import read_register
 
 CALENDARS, LEVELS, TICKETS = 20, 40, 400
+MARTS = (*MEASURED_MARTS, "rpt_ticket_sla_stretch")
 EXAMPLES = int(os.environ.get("CLOCK_EXAMPLES", "1"))
 
 _names = itertools.count(1)
@@ -57,7 +58,7 @@ def test_every_measurement_equals_the_reference(
     expected = measure(batch.exports, batch.as_of)
     _is_worth_the_walk(expected)
     with another_warehouse(template_database, f"batch_{next(_names)}") as warehouse:
-        night(warehouse, tmp_path_factory.mktemp("batch"), batch.exports, batch.as_of)
+        night(warehouse, tmp_path_factory.mktemp("batch"), batch.exports, batch.as_of, marts=MARTS)
         _equals_the_reference(warehouse, batch, expected)
         _explains_every_second(warehouse, batch)
 

@@ -16,7 +16,7 @@ from tests.conftest import Warehouse
 from tests.support.clock_batches import WEEKDAYS, Batch, Season, grow_batch
 from tests.support.databases import another_warehouse
 from tests.support.instants import utc
-from tests.support.measurements import INSTANTS, differences, published_readings
+from tests.support.measurements import INSTANTS, MEASURED_MARTS, differences, published_readings
 from tests.support.nights import build_and_publish, land, night, write_exports
 from tests.support.reference import Reading
 from tests.support.register import Row, event, service_level
@@ -38,7 +38,7 @@ def _batch(season: Season) -> Batch:
 @contextmanager
 def _measured(template_database: str, home: Path, batch: Batch) -> Iterator[Readings]:
     with another_warehouse(template_database, f"metamorphic_{home.name}") as warehouse:
-        night(warehouse, home, batch.exports, batch.as_of)
+        night(warehouse, home, batch.exports, batch.as_of, marts=MEASURED_MARTS)
         yield published_readings(warehouse)
 
 
@@ -139,19 +139,19 @@ def test_the_order_of_deliveries_does_not_matter(summer: Readings, template_data
         for half, part in zip(halves, (rows[::2], rows[1::2]), strict=True):
             half[entity] = part
     with another_warehouse(template_database, "metamorphic_halves") as warehouse:
-        night(warehouse, tmp_path, {**batch.exports, **halves[0]}, batch.as_of)
+        night(warehouse, tmp_path, {**batch.exports, **halves[0]}, batch.as_of, marts=MEASURED_MARTS)
         assert differences(summer, published_readings(warehouse))
         _next_night(warehouse, tmp_path, halves[1], batch.as_of)
         assert not differences(summer, published_readings(warehouse))
         # The slot of the first night has only the first half in its tables: it is built upon, not anew.
-        build_and_publish(warehouse, tmp_path, batch.as_of)
+        build_and_publish(warehouse, tmp_path, batch.as_of, marts=MEASURED_MARTS)
         assert not differences(summer, published_readings(warehouse))
 
 
 def _next_night(warehouse: Warehouse, home: Path, exports: Mapping[str, list[Row]], as_of: datetime) -> None:
     write_exports(home / "landing_2", exports)
     land(warehouse, home / "landing_2", as_of)
-    build_and_publish(warehouse, home, as_of)
+    build_and_publish(warehouse, home, as_of, marts=MEASURED_MARTS)
 
 
 def _halves_of_a_day(chance: random.Random) -> tuple[str, str]:

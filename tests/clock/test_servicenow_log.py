@@ -78,7 +78,7 @@ def told(
     home = tmp_path_factory.mktemp("home")
     (home / "landing").mkdir()
     shutil.copy(log, home / "landing")
-    night(module_warehouse, home, rows, AS_OF)
+    night(module_warehouse, home, rows, AS_OF, marts=["fct_ticket_sla", "rpt_source_verdict_agreement"])
     levels: Verdicts = {}
     statement = "select service_level_id, ticket_id, status_code from marts.fct_ticket_sla"
     for service_level_id, ticket_id, status_code in module_warehouse.query(statement):

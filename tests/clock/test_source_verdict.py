@@ -18,6 +18,7 @@ from tests.support.nights import build_and_publish, night
 from tests.support.register import Row, calendar, event, register, service_level, ticket
 
 AS_OF = utc("2026-06-30 12:00")
+MARTS = ("fct_ticket_sla", "rpt_source_verdict_comparison", "rpt_source_verdict_agreement")
 
 
 @dataclass(frozen=True)
@@ -289,7 +290,7 @@ def compared(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFacto
         ],
         exclusions=[MAINTENANCE],
     )
-    night(module_warehouse, tmp_path_factory.mktemp("home"), rows, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("home"), rows, AS_OF, marts=MARTS)
     return module_warehouse
 
 
@@ -403,12 +404,12 @@ def test_a_verdict_that_the_tool_takes_back_or_adds_for_a_level_is_compared_anew
         tickets=[late.row, prompt.row],
         ticket_events=[*late.events, *prompt.events],
     )
-    night(warehouse, tmp_path, rows, AS_OF)
-    build_and_publish(warehouse, tmp_path, AS_OF)
+    night(warehouse, tmp_path, rows, AS_OF, marts=MARTS)
+    build_and_publish(warehouse, tmp_path, AS_OF, marts=MARTS)
     before = _told(warehouse)
     corrected = {**late.row, "source_verdict": "breached", "updated_at": "2026-03-05T12:00:00Z"}
     of_level = verdict_of_level(prompt.name, "OFFICE", "met")
-    night(warehouse, tmp_path, {"tickets": [corrected], "source_verdicts": [of_level]}, AS_OF)
+    night(warehouse, tmp_path, {"tickets": [corrected], "source_verdicts": [of_level]}, AS_OF, marts=MARTS)
 
     published = "select slot from ops.publication order by publication_id desc limit 1"
     assert warehouse.query(f"select build_reason like 'incremental%%' from ops.slot where slot = ({published})") == [

@@ -51,7 +51,7 @@ def told(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
             service_level("ANSWERED", target_value="15", pause_states="", stop_event="commented;responded"),
         ],
     )
-    night(module_warehouse, home, rows, utc("2026-01-06 17:00"))
+    night(module_warehouse, home, rows, utc("2026-01-06 17:00"), marts=["fct_ticket_sla"])
     return {
         (ticket_id, service_level_id): (status_code, elapsed_seconds, priority_code)
         for ticket_id, service_level_id, status_code, elapsed_seconds, priority_code in module_warehouse.query(

@@ -25,7 +25,7 @@ def told(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
     with another_warehouse(template_database, "story") as warehouse:
         (home / "landing").mkdir()
         (home / "landing" / "tickets_broken.csv").write_text("number,opened\n1,2\n", encoding="utf-8")
-        night(warehouse, home, story.exports(), story.AS_OF)
+        night(warehouse, home, story.exports(), story.AS_OF, marts=story.DOSSIER_MARTS)
         with session(warehouse.transformer_url) as connection:
             hand_over(
                 connection,

@@ -6,6 +6,8 @@ from tests.support.instants import utc
 from tests.support.register import Row, calendar, contract, event, service_level, ticket
 
 AS_OF = utc("2026-02-10 12:00")
+# What a dossier is told from.
+DOSSIER_MARTS = (*(f"path:models/marts/{folder}" for folder in ("core", "sla", "finance")), "qc_event_without_ticket")
 
 # Berlin in January: local time is UTC + 1 h. OFFICE is open 09:00-17:00 from Monday to Friday; Tuesday 6 January is off.
 #

@@ -61,7 +61,7 @@ def answered(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFacto
     write_exports(home / "landing", {"finance_acknowledgements": answers})
     land(module_warehouse, home / "landing", LATER)
     slot, _ = reserve(module_warehouse, as_of=LATER)
-    build(module_warehouse, home, slot, select="+rpt_acknowledgement_reconciliation qc_extract_held_line")
+    build(module_warehouse, home, slot, marts=["rpt_acknowledgement_reconciliation", "qc_extract_held_line"])
     return module_warehouse, slot
 
 

@@ -51,7 +51,7 @@ def test_actions_count_in_the_month_of_their_day_once_it_has_passed(warehouse: W
     with session(warehouse.transformer_url) as connection:
         slot = choose_slot(connection, as_of=AS_OF, run_id="score", fingerprint="test", force=True).slot
     assert slot is not None
-    build(warehouse, tmp_path, slot, select="+int_score__corrective_action_months", dbt_tests="none")
+    build(warehouse, tmp_path, slot, marts=["int_score__corrective_action_months"], dbt_tests="none")
     found = warehouse.query(
         f"""
         select supplier_id, period_month, measure_code, filter_code, numerator::int, denominator::int, case_count::int

@@ -33,6 +33,7 @@ from tests.support.register import SUPPLIER, contract, register, service_level, 
 AS_OF = datetime(2026, 4, 8, 1, tzinfo=UTC)
 LATER = datetime(2026, 4, 20, 1, tzinfo=UTC)
 Q1 = parse_period("2026-Q1")
+MARTS = ("fct_supplier_period_scorecard", "fct_supplier_period_score")
 
 # S1 is of the category it, S2 of none that has rules of its own.
 REGISTER = register(
@@ -72,7 +73,7 @@ REGISTER = register(
 
 @pytest.fixture(scope="module")
 def built(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    night(module_warehouse, tmp_path_factory.mktemp("night"), REGISTER, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("night"), REGISTER, AS_OF, marts=MARTS)
     return module_warehouse
 
 

@@ -12,6 +12,7 @@ from tests.support.nights import night
 from tests.support.register import Row, contract, register, service_level, ticket
 
 AS_OF = utc("2026-04-16 00:00")
+MARTS = ("fct_service_level_period", "fct_ticket_sla", "fct_supplier_score", "qc_service_measurement_question")
 
 
 def _measured(service_level_id: str, **changes: str) -> Row:
@@ -160,7 +161,7 @@ def measured(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFacto
             {"criterion_id": "satisfied", "metric_code": "satisfaction", **CRITERION},
         ],
     )
-    night(module_warehouse, tmp_path_factory.mktemp("measured"), exports, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("measured"), exports, AS_OF, marts=MARTS)
     return module_warehouse
 
 

@@ -91,6 +91,33 @@ def test_each_trigger_is_told_with_its_figures_in_both_languages(
     assert chinese in write_letter(cause(**values, language_code="zh"), 12).text.decode()
 
 
+@pytest.mark.parametrize(
+    ("values", "english", "chinese"),
+    [
+        ({"trigger_code": "target_share_used", "measured_value": "1.25"}, "a ticket is over its time", "工作单已超时"),
+        (
+            {"trigger_code": "target_share_used", "measured_value": "0.99"},
+            "a ticket is running out of time",
+            "工作单即将超时",
+        ),
+        ({"trigger_code": "misses_left", "measured_value": 0}, "a service level is failing", "服务水平本月将不达标"),
+        (
+            {"trigger_code": "qualification_expiring", "measured_value": 0},
+            "a qualification paper has expired",
+            "资质文件已过期",
+        ),
+        (
+            {"trigger_code": "qualification_expiring", "measured_value": 1},
+            "a qualification paper expires",
+            "资质文件即将到期",
+        ),
+    ],
+)
+def test_a_subject_foretells_nothing_that_has_come(values: dict[str, Any], english: str, chinese: str) -> None:
+    assert f": {english} (" in write_letter(cause(**values), 12).subject
+    assert f"：{chinese}（" in write_letter(cause(**values, language_code="zh"), 12).subject
+
+
 def test_a_letter_says_number_date_parties_clause_deadlines_and_how_to_dispute() -> None:
     letter = write_letter(cause(plan_due_date="2026-08-04"), 12)
     text = letter.text.decode()

@@ -14,6 +14,7 @@ from tests.support.nights import night
 from tests.support.reference.penalties_books import FIRST_NIGHT, SECOND_NIGHT, Book, grow_book
 
 CONTRACTS, TWINS = 150, 40
+MARTS = ("path:models/marts/finance", "rpt_ticket_sla_stretch")
 # The first book always, more on request: PENALTY_BOOKS=20.
 BOOKS = int(os.environ.get("PENALTY_BOOKS", "1"))
 
@@ -36,5 +37,6 @@ def published(
         for number, (rows, as_of) in enumerate(
             zip(book.deliveries(request.param), (FIRST_NIGHT, SECOND_NIGHT), strict=True)
         ):
-            night(warehouse, tmp_path_factory.mktemp(f"night_{number}"), rows, as_of, dbt_tests="all")
+            home = tmp_path_factory.mktemp(f"night_{number}")
+            night(warehouse, home, rows, as_of, marts=MARTS, dbt_tests="all")
         yield PublishedBook(book, warehouse)

@@ -15,6 +15,7 @@ from tests.support.nights import night
 from tests.support.register import Row, ticket
 
 AS_OF = utc("2026-07-15 12:00")
+MARTS = ("rpt_penalty_forgone", "rpt_contract_exposure", "rpt_claim_due", "fct_termination_right")
 NO_LEVEL = {"service_level_id": ""}
 
 
@@ -128,7 +129,13 @@ DECISIONS = [
 
 @pytest.fixture(scope="module")
 def reports(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    night(module_warehouse, tmp_path_factory.mktemp("exposure"), exports_of(BOOKS, decisions=DECISIONS), AS_OF)
+    night(
+        module_warehouse,
+        tmp_path_factory.mktemp("exposure"),
+        exports_of(BOOKS, decisions=DECISIONS),
+        AS_OF,
+        marts=MARTS,
+    )
     return module_warehouse
 
 

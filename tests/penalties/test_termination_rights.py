@@ -152,7 +152,7 @@ def rights(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
             },
         ],
     )
-    night(module_warehouse, tmp_path_factory.mktemp("rights"), exports, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("rights"), exports, AS_OF, marts=["fct_termination_right"])
     rows = module_warehouse.query(
         f"select contract_id, to_char(period_month, 'YYYY-MM'), {', '.join(COLUMNS)}"
         " from marts.fct_termination_right where period_month >= '2026-01-01'"

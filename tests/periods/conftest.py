@@ -21,7 +21,6 @@ TABLES = (
     *HASHED_TABLES, "fct_sla_breach", "dim_contract", "dim_supplier", "fct_penalty_estimate", "rpt_ledger_roll_forward",
     "rpt_accrual_true_up",
 )  # fmt: skip
-SELECT = " ".join(f"+{table}" for table in TABLES)
 
 BAND = {"penalty_kind": "fee_band", "attainment_from": "0.00", "attainment_to": "0.95", "fee_ratio": "0.10"}
 MISS = {"penalty_kind": "fixed_per_miss"}
@@ -114,5 +113,5 @@ def story(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> I
         for number, (as_of, exports) in enumerate(zip(NIGHTS, (_first(), _late(), _last()), strict=True), start=1):
             write_exports(home / "landing" / f"night_{number}", exports)
             land(warehouse, home / "landing", as_of)
-            build_and_publish(warehouse, home, as_of, select=SELECT, dbt_tests="none")
+            build_and_publish(warehouse, home, as_of, marts=TABLES, dbt_tests="none")
         yield Story(warehouse, home)

@@ -14,6 +14,15 @@ from tests.explain import story
 from tests.support.databases import another_warehouse
 from tests.support.nights import night, write_exports
 
+# What a preview reads.
+MARTS = (
+    *(
+        f"path:models/{folder}"
+        for folder in ("staging/contract_register", "intermediate/run", "marts/core", "marts/sla")
+    ),
+    "fct_penalty",
+)
+
 Preview = Callable[..., list[str]]
 
 
@@ -21,7 +30,7 @@ Preview = Callable[..., list[str]]
 def published(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """The story landed and published."""
     with another_warehouse(template_database, "before_the_change") as warehouse:
-        night(warehouse, tmp_path_factory.mktemp("before"), story.exports(), story.AS_OF)
+        night(warehouse, tmp_path_factory.mktemp("before"), story.exports(), story.AS_OF, marts=MARTS)
         yield warehouse
 
 

@@ -31,7 +31,7 @@ def test_the_mart_says_what_became_of_a_bad_row(open_desk: Callable[..., Desk], 
             connection, as_of=third_night, run_id="t", fingerprint="t", force=True, full_refresh=False
         ).slot
     assert slot is not None
-    build(a.warehouse, tmp_path, slot, select="+qc_quarantined_row")
+    build(a.warehouse, tmp_path, slot, marts=["qc_quarantined_row"])
 
     found = a.warehouse.query(
         "select delivery_id, source_row_number, column_name, record_key, first_seen_at, seen_count, status_code,"

@@ -12,6 +12,7 @@ from tests.support.nights import night
 from tests.support.register import Row, contract, register, service_level, ticket
 
 AS_OF = utc("2026-02-10 12:00")
+MARTS = ("fct_ticket_sla", "fct_service_level_period", "fct_supplier_score", "dim_exclusion_reason")
 
 
 def _late(ticket_id: str, contract_id: str = "C1", day: str = "2026-01-12", hours: int = 2) -> Row:
@@ -117,7 +118,7 @@ def excused(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactor
             }
         ],
     )  # fmt: skip
-    night(module_warehouse, tmp_path_factory.mktemp("excused"), exports, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("excused"), exports, AS_OF, marts=MARTS)
     return module_warehouse
 
 

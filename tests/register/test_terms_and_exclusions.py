@@ -10,6 +10,7 @@ from tests.support.nights import night
 from tests.support.register import Row, register, service_level, ticket
 
 AS_OF = utc("2026-03-15 12:00")
+MARTS = ("dim_service_level", "qc_exclusion_question", "qc_register_reference_unknown")
 WINDOW = {"excluded_from": "2026-03-01T00:00:00Z", "excluded_to": "2026-03-02T00:00:00Z"}
 
 
@@ -63,7 +64,7 @@ def warehouse_of_terms(module_warehouse: Warehouse, tmp_path_factory: pytest.Tem
             _exclusion("a ticket", contract_id="", ticket_id="T1", excluded_from="", excluded_to=""),
         ],
     )
-    night(module_warehouse, tmp_path_factory.mktemp("terms"), exports, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("terms"), exports, AS_OF, marts=MARTS)
     return module_warehouse
 
 

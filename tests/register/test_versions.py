@@ -13,6 +13,9 @@ from tests.support.nights import night
 from tests.support.register import SUPPLIER, WORK_CENTRE, Row, contract, event, register, service_level, ticket
 
 AS_OF = utc("2026-03-15 12:00")
+MARTS = (
+    "fct_ticket", "fct_supplier_score", "fct_supplier_scorecard", "qc_register_reference_unknown", "qc_validity_overlap",
+)  # fmt: skip
 
 
 def _miss(ticket_id: str, opened: str, **changes: str) -> Row:
@@ -80,7 +83,7 @@ def warehouse_of_versions(module_warehouse: Warehouse, tmp_path_factory: pytest.
         ],
         ticket_events=[event("taken over", "2026-02-11T08:00:00Z", "work_centre_changed", work_centre_id="WC-NEW")],
     )  # fmt: skip
-    night(module_warehouse, tmp_path_factory.mktemp("versions"), exports, AS_OF)
+    night(module_warehouse, tmp_path_factory.mktemp("versions"), exports, AS_OF, marts=MARTS)
     return module_warehouse
 
 

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from supplier_sla.reports.__main__ import main
+from supplier_sla.reports.definition import load_report, report_names
 from tests.conftest import Warehouse
 from tests.support.nights import night
 from tests.support.register import contract, register, service_level, ticket
@@ -65,7 +66,13 @@ def published(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFact
             ticket("T5", "2026-06-10T08:00:00Z", contract_id="C3", work_centre_id="WC2", resolved_at="2026-06-10T08:30:00Z"),
         ],
     )  # fmt: skip
-    night(module_warehouse, tmp_path_factory.mktemp("reports"), exports, AS_OF)
+    night(
+        module_warehouse,
+        tmp_path_factory.mktemp("reports"),
+        exports,
+        AS_OF,
+        marts={load_report(name).mart for name in report_names()},
+    )
     return module_warehouse
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supplier_sla.docs import governance_page
 from supplier_sla.docs.governance_page import EXAMPLES, TOPICS
-from supplier_sla.docs.penalty_examples import read_examples
+from supplier_sla.docs.worked_examples import read_examples
 
 
 def test_every_example_is_on_the_page_once() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from supplier_sla.docs import penalties_page
-from supplier_sla.docs.penalties_page import examples_by_topic, examples_table, needs_of
-from supplier_sla.docs.penalty_examples import EXAMPLES, Example, ExampleText, owed_in_words, read_examples
+from supplier_sla.docs.penalties_page import EXAMPLES, examples_by_topic, examples_table, needs_of, owed_in_words
 from supplier_sla.docs.topics import ExampleUnplaced
 from supplier_sla.docs.vocabulary import VOCABULARIES, read_vocabulary
+from supplier_sla.docs.worked_examples import Example, ExampleText, read_examples
 from supplier_sla.landing.contract import load_contracts
 from supplier_sla.landing.yaml_model import ConfigurationInvalid
 
@@ -30,7 +30,7 @@ def test_every_kind_step_and_example_is_on_the_page() -> None:
     for vocabulary in ("penalty_kind", "penalty_step", "penalty_status"):
         for row in read_vocabulary(VOCABULARIES / f"{vocabulary}.csv"):
             assert f"`{row['code']}` | {row['label']} | {row['label_zh']} |" in page
-    for example in read_examples():
+    for example in read_examples(EXAMPLES):
         assert page.count(f"tests/scenarios/penalties/{example.name})") == 1
         assert example.text.title_zh in page
         assert example.owed, example.name

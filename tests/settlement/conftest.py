@@ -11,6 +11,8 @@ from tests.settlement.cases import AS_OF, CASES, CORRECTED, PROPOSED, exports, p
 from tests.support import nights, slot_tables
 from tests.support.databases import another_warehouse
 
+MARTS = ("path:models/marts/finance", "qc_decision_question")
+
 
 @pytest.fixture(scope="package")
 def settled(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
@@ -32,5 +34,6 @@ def settled(template_database: str, tmp_path_factory: pytest.TempPathFactory) ->
         numbers = dict(
             warehouse.query("select contract_id, line_number from finance.ledger_line order by line_number desc")
         )
-        nights.night(warehouse, tmp_path_factory.mktemp("settlement"), exports(CASES, numbers), AS_OF)
+        home = tmp_path_factory.mktemp("settlement")
+        nights.night(warehouse, home, exports(CASES, numbers), AS_OF, marts=MARTS)
         yield warehouse

@@ -10,6 +10,9 @@ from typing import Any
 from tests.conftest import Warehouse
 from tests.support.reference import Reading
 
+# What the readings below are read from.
+MEASURED_MARTS = ("fct_ticket_sla", "fct_ticket_sla_holder")
+
 INSTANTS = ("started_at", "stopped_at", "due_at", "breached_at")
 FACTS = (
     "ticket_id", "service_level_id", "contract_id", "cycle_number", "status_code", "status_reason_code",

@@ -12,6 +12,7 @@ import pytest
 
 from supplier_sla.explain.__main__ import main
 from tests.conftest import Warehouse
+from tests.explain.story import DOSSIER_MARTS
 from tests.support import slot_tables
 from tests.support.databases import another_warehouse
 from tests.support.instants import utc
@@ -141,8 +142,6 @@ EXPORTS: dict[str, Rows] = {
     ],
 }
 
-MODELS_ONLY = "resource_type:model resource_type:seed"
-
 
 @dataclass(frozen=True)
 class Week:
@@ -161,17 +160,17 @@ def week(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
         with another_warehouse(template_database, "snapshots_in_order") as warehouse:
             write_exports(home / "landing", EXPORTS)
             _land(warehouse, home, *NIGHTS, as_of=FRI)
-            build_and_publish(warehouse, home, AS_OF, select=MODELS_ONLY)
+            build_and_publish(warehouse, home, AS_OF, marts=DOSSIER_MARTS, dbt_tests="none")
             in_order = _digest(warehouse)
         with another_warehouse(template_database, "snapshots") as warehouse:
             home = tmp_path_factory.mktemp("other_week")
             write_exports(home / "landing", EXPORTS)
             _land(warehouse, home, WED, FRI, THU, as_of=FRI)
-            build_and_publish(warehouse, home, FRI + timedelta(hours=1), select=MODELS_ONLY)
+            build_and_publish(warehouse, home, FRI + timedelta(hours=1), marts=DOSSIER_MARTS, dbt_tests="none")
             # A night made by hand in the other slot, so that the next one builds upon the first.
             slot_tables.night(warehouse, as_of=SAT)
             _land(warehouse, home, SUN, SAT, TUE, MON, as_of=FRI)
-            build_and_publish(warehouse, home, AS_OF)
+            build_and_publish(warehouse, home, AS_OF, marts=DOSSIER_MARTS)
             ((reason,),) = warehouse.query("select build_reason from ops.slot where slot = 'marts_blue'")
             assert reason.startswith("incremental, 4 of"), reason
             yield Week(warehouse, in_order, _digest(warehouse))

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from supplier_sla.extracts.csv_file import BYTE_ORDER_MARK
-
-# ZIP knows no time before this one.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+from supplier_sla.zip_member import unchanging_member
 
 
 @dataclass(frozen=True)
@@ -52,11 +50,7 @@ class MemberWriter:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[tuple[IO[bytes], hashlib._Hash]]:
-        member = zipfile.ZipInfo(path, _NO_TIME)
-        member.create_system = 3  # else it would say which system wrote it
-        # Stored: compressed bytes depend on the version of the compressor.
-        member.compress_type = zipfile.ZIP_STORED
-        with self._archive.open(member, "w", force_zip64=True) as target:
+        with self._archive.open(unchanging_member(path), "w", force_zip64=True) as target:
             yield target, hashlib.sha256()
 
     def _remember(self, path: str, description: str, row_count: int | None, sha256: str) -> Member:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from supplier_sla.docs.markdown import filled, table
-from supplier_sla.docs.penalty_examples import Example, read_examples
 from supplier_sla.docs.topics import sections
+from supplier_sla.docs.worked_examples import Example, read_examples
 from supplier_sla.settings import REPOSITORY
 
 TEMPLATE = Path(__file__).parent / "templates" / "governance.md"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from supplier_sla.docs.markdown import code, filled, table
-from supplier_sla.docs.penalty_examples import EXAMPLES, Example, owed_in_words, read_examples
 from supplier_sla.docs.topics import sections
 from supplier_sla.docs.vocabulary import VOCABULARIES, read_vocabulary
+from supplier_sla.docs.worked_examples import Example, read_examples
 from supplier_sla.landing.contract import FileContract, load_contracts
+from supplier_sla.settings import REPOSITORY
 
 TEMPLATE = Path(__file__).parent / "templates" / "penalties.md"
+EXAMPLES = REPOSITORY / "tests" / "scenarios" / "penalties"
 
 GENERATED = (
     "<!-- Made by `python -m supplier_sla.docs` from its template, the file contract of penalty_terms,"
@@ -116,3 +119,28 @@ def examples_table(examples: Iterable[Example]) -> str:
         for example in examples
     ]
     return table(["example", "clause", "facts", "owed", "arithmetic"], rows)
+
+
+def owed_in_words(example: Example) -> str:
+    """What is owed, clause by clause where there are several: `450.00 EUR`, or by night where there are several."""
+    nights = [_owed(rows) for rows in example.owed.values()]
+    if len(nights) == 1:
+        return f"{nights[0]} {example.currency_code}"
+    told = "; ".join(f"{night}: {owed}" for night, owed in zip(example.owed, nights, strict=True))
+    return f"{told} {example.currency_code}"
+
+
+def _owed(rows: list[dict[str, str]]) -> str:
+    charged = [row for row in rows if Decimal(row["owed_amount"])]
+    if not charged:
+        return "0.00"
+    if len(rows) == 1:
+        return f"{Decimal(charged[0]['owed_amount']):,}"
+    several_contracts = len({row.get("contract_id") for row in rows}) > 1
+    names = (
+        ["contract_id", "penalty_term_id", "period_month"] if several_contracts else ["penalty_term_id", "period_month"]
+    )
+    varying = [name for name in names if len({row[name] for row in rows}) > 1]
+    return ", ".join(
+        " ".join([*(row[name] for name in varying), f"{Decimal(row['owed_amount']):,}"]) for row in charged
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from supplier_sla.docs.penalty_examples import Example
+from supplier_sla.docs.worked_examples import Example
 from supplier_sla.errors import SupplierSlaError
 
 

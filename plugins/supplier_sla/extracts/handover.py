@@ -7,8 +7,7 @@ stored with the number. So the same number always has the same bytes, whatever b
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +25,9 @@ from supplier_sla.extracts.receiver import Receiver
 from supplier_sla.extracts.selection import HeldLine, select_lines
 from supplier_sla.periods.open_period import open_period
 from supplier_sla.published import hold_publication, published_slot
+from supplier_sla.session_lock import holding_lock
 
+# One hand-over at a time.
 EXTRACT_LOCK = 4_152_314
 
 # What failed of each draft, by receiver_code; see `supplier_sla.quality.door_out_file`.
@@ -70,7 +71,7 @@ def hand_over(
         ExtractChanged, ReceiverUnknown: a number that was given cannot be written; nothing of it was.
         ExtractKeptIn: some draft failed its check; all others have been handed over.
     """
-    with _alone(connection):
+    with holding_lock(connection, EXTRACT_LOCK):
         drafts, held = _draft(connection, as_of, receivers)
         failed = check(drafts) if drafts else {}
         for draft in drafts:
@@ -85,19 +86,6 @@ def hand_over(
         raise next(iter(obstacles.values()))
     _refuse_failed(drafts, failed)
     return handed
-
-
-@contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
-    """One hand-over at a time; the lock is the session's, so a killed process lets it go."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", (EXTRACT_LOCK,))
-    try:
-        yield
-    finally:
-        if not connection.closed:
-            with connection, connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", (EXTRACT_LOCK,))
 
 
 def _draft(

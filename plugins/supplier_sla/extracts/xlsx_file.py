@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
+from supplier_sla.zip_member import unchanging_member
+
 # Text, an exact figure, or nothing.
 Cell = str | Decimal | None
 
@@ -24,9 +26,6 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-# ZIP knows no time before this one.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def sheet_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -63,17 +62,10 @@ def xlsx_bytes(sheets: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
-            _add(archive, name, (_HEAD + content).encode())
+            archive.writestr(unchanging_member(name), (_HEAD + content).encode())
         for number, name in numbered:
-            _add(archive, f"xl/worksheets/sheet{number}.xml", sheets[name])
+            archive.writestr(unchanging_member(f"xl/worksheets/sheet{number}.xml"), sheets[name])
     return buffer.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    member = zipfile.ZipInfo(name, _NO_TIME)
-    member.create_system = 3  # else it would say which system wrote it
-    # Stored: compressed bytes depend on the version of the compressor.
-    archive.writestr(member, content, compress_type=zipfile.ZIP_STORED)
 
 
 def _cell(value: Cell, column: int, row: int) -> str:

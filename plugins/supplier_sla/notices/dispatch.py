@@ -15,10 +15,11 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.notices.issue import alone, letter_files
+from supplier_sla.notices.issue import NOTICE_LOCK, letter_files
 from supplier_sla.notices.limit import refuse_too_many
 from supplier_sla.notices.mail import MailNotTaken, MailServer, mail_bytes, message_id
 from supplier_sla.published import act_as, hold_publication, in_slot, published_slot
+from supplier_sla.session_lock import holding_lock
 
 # As in rpt_supplier_notice_due: what has waited longer, as before there was a mail server, is not news any more.
 GRACE_DAYS = 31
@@ -96,7 +97,7 @@ def mail_notices(connection: Connection, server: MailServer, *, as_of: datetime,
         TooManyNotices: more are pending; none was mailed. LetterChanged: a letter is not the one that was issued.
         MailServerFellSilent: see there.
     """
-    with alone(connection):
+    with holding_lock(connection, NOTICE_LOCK):
         pending = pending_mails(connection, as_of=as_of)
         refuse_too_many(len({mail.number for mail in pending}), limit, what="notices to mail")
         mailed = Mailed()
@@ -159,7 +160,7 @@ def ask_again(connection: Connection, number: int, *, address: str | None, by: s
     Raises:
         NothingToRepeat: see there.
     """
-    with alone(connection), connection, connection.cursor() as cursor:
+    with holding_lock(connection, NOTICE_LOCK), connection, connection.cursor() as cursor:
         act_as(cursor, "transformer")
         found = _repeatable(cursor, number, address)
         for dispatch_number, _ in found:

@@ -6,8 +6,7 @@ A crash before the commit leaves nothing, one after it letters that the next run
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,9 @@ from supplier_sla.notices.addresses import recipients
 from supplier_sla.notices.letter import Letter, write_letter
 from supplier_sla.notices.limit import refuse_too_many
 from supplier_sla.published import act_as, hold_publication, published_slot
+from supplier_sla.session_lock import holding_lock
 
+# One run that issues or mails at a time.
 NOTICE_LOCK = 4_152_315
 FOLDER = "notices"
 
@@ -75,7 +76,7 @@ def issue_notices(connection: Connection, *, outbox: Path, limit: int) -> Issued
         TooManyNotices: more are due; none was issued.
         OutboxUnwritable, OutboxOccupied: see `write_whole`. LetterChanged: see there.
     """
-    with alone(connection):
+    with holding_lock(connection, NOTICE_LOCK):
         with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
             act_as(cursor, "transformer")
             hold_publication(cursor)
@@ -90,19 +91,6 @@ def issue_notices(connection: Connection, *, outbox: Path, limit: int) -> Issued
         issued = Issued(numbers=list(range(first, first + len(due))))
         issued.written = _write_all(connection, outbox / FOLDER)
     return issued
-
-
-@contextmanager
-def alone(connection: Connection) -> Iterator[None]:
-    """One run that issues or mails at a time; the lock is the session's, so a killed process lets it go."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", (NOTICE_LOCK,))
-    try:
-        yield
-    finally:
-        if not connection.closed:
-            with connection, connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", (NOTICE_LOCK,))
 
 
 def _give_number(cursor: Cursor, due: Row, number: int, publication_id: int) -> None:

@@ -61,7 +61,7 @@ def write_letter(notice: Row, number: int) -> Letter:
             if values[name] != "-"
         ],
         sections=[
-            (words.word("section", "happened"), [words.say(_sentence(notice), **values)]),
+            (words.word("section", "happened"), [words.say(_case(notice), **values)]),
             (words.word("section", "expected"), _expected(notice, words)),
             (
                 words.word("section", "answer"),
@@ -71,7 +71,8 @@ def write_letter(notice: Row, number: int) -> Letter:
     )  # fmt: skip
 
 
-def _sentence(notice: Row) -> str:
+def _case(notice: Row) -> str:
+    """The trigger, or the word for it once what it foretells has come."""
     trigger, measured = str(notice["trigger_code"]), notice["measured_value"]
     if trigger == "target_share_used" and measured >= 1:
         return "target_exceeded"
@@ -98,7 +99,7 @@ def _values(notice: Row, number: int, words: Words) -> dict[str, str]:
     numerator, denominator = notice["numerator"], notice["denominator"]
     return {
         "kind": words.word("kind", notice["notice_kind"]),
-        "matter": words.word("matter", trigger),
+        "matter": words.word("matter", _case(notice)),
         "number": str(number),
         "letter_date": _date(notice["letter_date"], words),
         "supplier": _said(words.name(notice, "supplier_name")),

@@ -35,6 +35,13 @@ TASK_DEFAULTS: dict[str, Any] = {
     "retry_delay": timedelta(minutes=5),
     "execution_timeout": timedelta(hours=1),
 }
+# One run of a DAG at a time, none for nights that were missed: the next one works through what they would have.
+DAG_DEFAULTS: dict[str, Any] = {
+    "start_date": FIRST_NIGHT,
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": TASK_DEFAULTS,
+}
 
 RUN_PARAMETERS = {
     "as_of": Param(

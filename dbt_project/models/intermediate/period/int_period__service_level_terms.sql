@@ -10,19 +10,10 @@ with levels as (
 )
 
 -- Those in force on the first day of the month, or the first ones that came later in it.
-select distinct on (months.contract_id, service_levels.service_level_id, months.period_month)
+select distinct on (service_levels.contract_id, service_levels.service_level_id, months.period_month)
     months.contract_id,
-    service_levels.service_level_id,
+    {{ service_level_terms() }},
     months.period_month,
-    service_levels.service_level_name,
-    service_levels.service_level_name_zh,
-    service_levels.metric_code,
-    service_levels.service_code,
-    service_levels.clause,
-    service_levels.measure_kind,
-    service_levels.target_direction,
-    service_levels.attainment_target,
-    service_levels.minimum_sample,
     months.is_in_force
     and months.month_to > levels.first_valid_from
     and months.month_from < levels.last_valid_to as is_in_force
@@ -33,10 +24,4 @@ inner join levels
     on
         service_levels.contract_id = levels.contract_id
         and service_levels.service_level_id = levels.service_level_id
-order by
-    months.contract_id,
-    service_levels.service_level_id,
-    months.period_month,
-    (service_levels.valid_to <= months.month_from),
-    service_levels.valid_from,
-    service_levels.service_level_key
+order by {{ service_level_terms_order('months.period_month', 'months.month_from') }}

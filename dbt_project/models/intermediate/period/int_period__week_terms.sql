@@ -28,21 +28,12 @@ levels as (
 )
 
 -- As for months: those in force on the Monday, or the first ones that came later in the week.
-select distinct on (weeks.contract_id, service_levels.service_level_id, weeks.week_from)
+select distinct on (service_levels.contract_id, service_levels.service_level_id, weeks.week_from)
     weeks.contract_id,
-    service_levels.service_level_id,
+    {{ service_level_terms() }},
     weeks.week_from,
     weeks.from_at,
     weeks.to_at,
-    service_levels.service_level_name,
-    service_levels.service_level_name_zh,
-    service_levels.metric_code,
-    service_levels.service_code,
-    service_levels.clause,
-    service_levels.measure_kind,
-    service_levels.target_direction,
-    service_levels.attainment_target,
-    service_levels.minimum_sample,
     weeks.to_at > levels.first_valid_from and weeks.from_at < levels.last_valid_to as is_in_force
 from weeks
 inner join {{ ref('int_register__service_level_versions') }} as service_levels
@@ -51,10 +42,4 @@ inner join levels
     on
         service_levels.contract_id = levels.contract_id
         and service_levels.service_level_id = levels.service_level_id
-order by
-    weeks.contract_id,
-    service_levels.service_level_id,
-    weeks.week_from,
-    (service_levels.valid_to <= weeks.from_at),
-    service_levels.valid_from,
-    service_levels.service_level_key
+order by {{ service_level_terms_order('weeks.week_from', 'weeks.from_at') }}

@@ -1,6 +1,6 @@
 """Every form of penalty as rows; decisions, windows, levels and payables data that go with them."""
 
-from alembic import op
+from supplier_sla.migrations.added_columns import add_columns
 
 revision = "0013"
 down_revision = "0012"
@@ -67,13 +67,4 @@ HASHED_COLUMNS = {
 
 def upgrade() -> None:
     for entity, names in NEW_COLUMNS.items():
-        added = names.split()
-        hashed = HASHED_COLUMNS[entity].split()
-        before = ", ".join(name for name in hashed if name not in added)
-        op.execute(f"alter table raw.{entity} {', '.join(f'add column {name} text' for name in added)}")
-        # A row delivered again stays an exact repeat: its hash is now taken over the new columns, too. Of a row whose
-        # personal values were taken out, the hash is of what it said before; it stays.
-        op.execute(
-            f"update raw.{entity} set _row_hash = md5(row({', '.join(hashed)})::text)::uuid"  # noqa: S608
-            f" where _row_hash = md5(row({before})::text)::uuid"
-        )
+        add_columns(entity, names, HASHED_COLUMNS[entity])

@@ -1,6 +1,6 @@
 """What governance asks of entities that were there before: invitations, plans, ways of scoring."""
 
-from alembic import op
+from supplier_sla.migrations.added_columns import add_columns
 
 revision = "0018"
 down_revision = "0017"
@@ -16,7 +16,7 @@ NEW_COLUMNS = {
     "survey_responses": "invitation_id respondent_id",
 }
 
-# As in 0013: the columns of the changed file contracts in their order, which is that of the hash.
+# The columns of the changed file contracts on the day of this migration, in their order.
 HASHED_COLUMNS = {
     "assessments": (
         "assessment_id assessment_kind supplier_id contract_id assessed_date criterion_code weight score "
@@ -46,11 +46,4 @@ HASHED_COLUMNS = {
 
 def upgrade() -> None:
     for entity, names in NEW_COLUMNS.items():
-        added = names.split()
-        hashed = HASHED_COLUMNS[entity].split()
-        before = ", ".join(name for name in hashed if name not in added)
-        op.execute(f"alter table raw.{entity} {', '.join(f'add column {name} text' for name in added)}")
-        op.execute(
-            f"update raw.{entity} set _row_hash = md5(row({', '.join(hashed)})::text)::uuid"  # noqa: S608
-            f" where _row_hash = md5(row({before})::text)::uuid"
-        )
+        add_columns(entity, names, HASHED_COLUMNS[entity])

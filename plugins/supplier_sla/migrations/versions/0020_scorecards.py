@@ -2,13 +2,15 @@
 
 from alembic import op
 
+from supplier_sla.migrations.added_columns import add_columns
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
 
-# As in 0013: the columns of the changed file contract in their order, which is that of the hash.
 ADDED = "fade_out_months"
+# The columns of the changed file contract on the day of this migration, in their order.
 HASHED_COLUMNS = (
     "period_kind supplier_category_code combine_policy month_weight_ratio fade_out_months minimum_case_count"
     " publish_after_days valid_from valid_to updated_at"
@@ -53,11 +55,5 @@ grant select, insert on governance.scorecard to transformer;
 
 
 def upgrade() -> None:
-    hashed = HASHED_COLUMNS.split()
-    before = ", ".join(name for name in hashed if name != ADDED)
-    op.execute(f"alter table raw.scorecard_terms add column {ADDED} text")
-    op.execute(
-        f"update raw.scorecard_terms set _row_hash = md5(row({', '.join(hashed)})::text)::uuid"  # noqa: S608
-        f" where _row_hash = md5(row({before})::text)::uuid"
-    )
+    add_columns("scorecard_terms", ADDED, HASHED_COLUMNS)
     op.execute(SCORECARDS)

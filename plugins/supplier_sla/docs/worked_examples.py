@@ -1,18 +1,14 @@
-"""The worked examples of penalties: folders whose `case.yml` tells people what their CSV files tell the tests."""
+"""Worked examples: folders whose `case.yml` tells people what their CSV files tell the tests."""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field
 
 from supplier_sla.landing.yaml_model import ConfigurationInvalid, YamlModel, read_yaml_model
-from supplier_sla.settings import REPOSITORY
-
-EXAMPLES = REPOSITORY / "tests" / "scenarios" / "penalties"
 
 
 class ExampleText(YamlModel):
@@ -29,7 +25,7 @@ class ExampleText(YamlModel):
 
 @dataclass(frozen=True)
 class Example:
-    """One folder: its words, and what each of its nights expects to be owed."""
+    """One folder: its words, and the penalties that each of its nights expects to be owed."""
 
     name: str
     text: ExampleText
@@ -37,38 +33,13 @@ class Example:
     owed: dict[str, list[dict[str, str]]]
 
 
-def read_examples(folder: Path = EXAMPLES) -> list[Example]:
+def read_examples(folder: Path) -> list[Example]:
     """All examples, by name.
 
     Raises:
         ConfigurationInvalid: a folder whose `case.yml` is missing or wrong.
     """
     return [_example(path) for path in sorted(folder.iterdir()) if path.is_dir()]
-
-
-def owed_in_words(example: Example) -> str:
-    """What is owed, clause by clause where there are several: `450.00 EUR`, or by night where there are several."""
-    nights = [_owed(rows) for rows in example.owed.values()]
-    if len(nights) == 1:
-        return f"{nights[0]} {example.currency_code}"
-    told = "; ".join(f"{night}: {owed}" for night, owed in zip(example.owed, nights, strict=True))
-    return f"{told} {example.currency_code}"
-
-
-def _owed(rows: list[dict[str, str]]) -> str:
-    charged = [row for row in rows if Decimal(row["owed_amount"])]
-    if not charged:
-        return "0.00"
-    if len(rows) == 1:
-        return f"{Decimal(charged[0]['owed_amount']):,}"
-    several_contracts = len({row.get("contract_id") for row in rows}) > 1
-    names = (
-        ["contract_id", "penalty_term_id", "period_month"] if several_contracts else ["penalty_term_id", "period_month"]
-    )
-    varying = [name for name in names if len({row[name] for row in rows}) > 1]
-    return ", ".join(
-        " ".join([*(row[name] for name in varying), f"{Decimal(row['owed_amount']):,}"]) for row in charged
-    )
 
 
 def _example(folder: Path) -> Example:
