@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, cast
 
 from airflow.sdk import DAG, BaseOperator, TriggerRule
@@ -78,7 +78,8 @@ def gate_dbt_group(dag: DAG, before: str, after: str) -> None:
     dag.get_task(after).set_upstream(producer)
     # Airflow copies a task before it runs it; the maps that these two share are the same in both.
     parser_of_events = producer._make_parse_callable  # type: ignore[attr-defined]
-    producer._make_parse_callable = lambda: last_words_only(parser_of_events())
+    followed = {task.model_unique_id for task in tasks if hasattr(task, "model_unique_id")}
+    producer._make_parse_callable = lambda: last_words_only(parser_of_events(), followed)
     producer.doc_md = "Runs the whole dbt build, tests included, in one process; its log is dbt's log."
     for task in tasks:
         if not task.task_id.startswith(f"{GROUP}.") or task.task_id == PRODUCER:
@@ -87,23 +88,31 @@ def gate_dbt_group(dag: DAG, before: str, after: str) -> None:
             task.set_upstream([producer] if before in task.upstream_task_ids else [producer, dag.get_task(before)])
             task.trigger_rule = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
         task.retries = 0
+        # It runs no dbt: what dbt's environment is, each would ask Airflow three times.
+        task.env = {}
         task.doc_md = f"Follows one node of the build that {PRODUCER} runs; its log is there."
         task._fallback_to_non_watcher_run = _refuse_second_build
 
 
-def last_words_only(parse: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
+def last_words_only(parse: Callable[[str, Any], None], followed: Container[str]) -> Callable[[str, Any], None]:
     """What Cosmos does with a line of dbt's log, spared what the following tasks never see.
 
-    Cosmos writes XComs at every stage of a node, each over the last, about eight for a model; each is a request that
-    the build waits for. The last stage says it all: the others are left out, lines about results only logged.
+    Cosmos writes XComs at every stage of every node, each over the last, about eight for a model; each is a request
+    that the build waits for. The last stage says it all, and of tests and other nodes that no task follows nobody asks:
+    the rest is left out, lines about results only logged.
+
+    Args:
+        parse: what Cosmos does with a line.
+        followed: unique ids of the nodes that have a task.
     """
 
     def parse_what_counts(line: str, extra: Any) -> None:
         event = json.loads(line)
-        event.setdefault("data", {})
+        data = event.setdefault("data", {})
         name, level = event["info"]["name"], event["info"]["level"]
+        is_followed = data.get("node_info", {}).get("unique_id") in followed
         # A node that was skipped counts as failed for Cosmos only if it hears of the skipping first.
-        if name in ("NodeFinished", "SkippingDetails") or level in ("warn", "error"):
+        if is_followed and (name in ("NodeFinished", "SkippingDetails") or level in ("warn", "error")):
             parse(line, extra)
         elif level != "debug":
             event["data"].pop("node_info", None)
