@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from supplier_sla.extracts import outbox as outbox_module
-from supplier_sla.extracts.outbox import OutboxUnwritable, write_whole
+from supplier_sla.files import outbox as outbox_module
+from supplier_sla.files.outbox import OutboxUnwritable, write_whole
 from tests.conftest import Warehouse
 from tests.extracts.killing import hand_over_on_a_full_disk, hand_over_until
 from tests.extracts.nights import contents, hand, night

@@ -20,8 +20,8 @@ from supplier_sla.extracts import handover
 from supplier_sla.extracts.draft import Draft
 from supplier_sla.extracts.handover import ExtractChanged, ExtractKeptIn, ReceiverUnknown
 from supplier_sla.extracts.layouts.columns import BREACH_COLUMNS, PENALTY_COLUMNS
-from supplier_sla.extracts.outbox import OutboxOccupied, OutboxUnwritable
 from supplier_sla.extracts.receiver import Receiver, Scope
+from supplier_sla.files.outbox import OutboxOccupied, OutboxUnwritable
 from tests.conftest import Warehouse
 from tests.extracts.nights import VENDOR, contents, hand, night, stretch
 from tests.support.slot_tables import AS_OF, breach, penalty

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from supplier_sla.extracts.outbox import OutboxOccupied
+from supplier_sla.files.outbox import OutboxOccupied
 from supplier_sla.notices.limit import TooManyNotices
 from tests.conftest import Warehouse
 from tests.extracts.killing import in_a_fork, kill_before_step

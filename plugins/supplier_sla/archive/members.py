@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from supplier_sla.extracts.csv_file import BYTE_ORDER_MARK
-from supplier_sla.zip_member import unchanging_member
+from supplier_sla.files.csv_file import BYTE_ORDER_MARK
+from supplier_sla.files.zip_member import unchanging_member
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor
 
-from supplier_sla.extracts.csv_file import guarded
+from supplier_sla.files.csv_file import guarded
 
 RECORD = "rpt_supplier_record"
 

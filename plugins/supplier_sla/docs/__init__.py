@@ -1,1 +1,1 @@
-"""The two pages that a stranger can work from, made from the file contracts and the YAML of the readers' tables."""
+"""The pages of docs/ that are made from what the product itself reads: contracts, YAML, vocabularies, examples."""

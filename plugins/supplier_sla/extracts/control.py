@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from supplier_sla.extracts.extract import Extract, RenderedFile
 from supplier_sla.extracts.layouts.layout import Layout
-from supplier_sla.extracts.outbox import sha256
+from supplier_sla.files.outbox import sha256
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from supplier_sla.errors import SupplierSlaError
 from supplier_sla.extracts.corrections import CODING_COLUMNS
 from supplier_sla.extracts.draft import Draft, lay_out, make_draft
 from supplier_sla.extracts.layouts import LAYOUTS
-from supplier_sla.extracts.outbox import sha256, write_whole
 from supplier_sla.extracts.receiver import Receiver
 from supplier_sla.extracts.selection import HeldLine, select_lines
+from supplier_sla.files.outbox import sha256, write_whole
 from supplier_sla.periods.open_period import open_period
 from supplier_sla.published import hold_publication, published_slot
 from supplier_sla.session_lock import holding_lock

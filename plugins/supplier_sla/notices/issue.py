@@ -17,7 +17,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import RealDictCursor, execute_values
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.extracts.outbox import sha256, write_whole
+from supplier_sla.files.outbox import sha256, write_whole
 from supplier_sla.notices.addresses import recipients
 from supplier_sla.notices.letter import Letter, write_letter
 from supplier_sla.notices.limit import refuse_too_many

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from supplier_sla.bilingual import Words
-from supplier_sla.extracts.csv_file import guarded
+from supplier_sla.files.csv_file import guarded
 from supplier_sla.quarantine.book import Row
 from supplier_sla.quarantine.reread import Rereading
 from supplier_sla.quarantine.shown import shown_key, shown_record, shown_value

@@ -6,8 +6,8 @@ import contextlib
 from pathlib import Path
 
 from supplier_sla.errors import SupplierSlaError
-from supplier_sla.extracts.csv_file import csv_bytes
-from supplier_sla.extracts.xlsx_file import Cell, sheet_bytes, xlsx_bytes
+from supplier_sla.files.csv_file import csv_bytes
+from supplier_sla.files.xlsx_file import Cell, sheet_bytes, xlsx_bytes
 from supplier_sla.reports.table import Table
 
 SUFFIXES = (".csv", ".xlsx")

@@ -11,8 +11,8 @@ from typing import Any
 from psycopg2 import errors, sql
 
 from supplier_sla.database import session
-from supplier_sla.extracts.csv_file import guarded
-from supplier_sla.extracts.xlsx_file import Cell
+from supplier_sla.files.csv_file import guarded
+from supplier_sla.files.xlsx_file import Cell
 from supplier_sla.published import WarehouseClosed, WarehouseMissing, act_as
 from supplier_sla.reports.definition import Report, ReportColumn
 from supplier_sla.reports.period import Period

@@ -17,12 +17,12 @@ import pytest
 from openpyxl import load_workbook
 
 from supplier_sla.extracts.control import stored_files
-from supplier_sla.extracts.csv_file import csv_bytes, guarded
 from supplier_sla.extracts.extract import Extract, Previous
 from supplier_sla.extracts.layouts import LAYOUTS
 from supplier_sla.extracts.layouts.oracle_ap import HEADER_COLUMNS, LINE_COLUMNS
 from supplier_sla.extracts.receiver import Receiver, load_receivers
-from supplier_sla.extracts.xlsx_file import sheet_bytes
+from supplier_sla.files.csv_file import csv_bytes, guarded
+from supplier_sla.files.xlsx_file import sheet_bytes
 from supplier_sla.landing.yaml_model import ConfigurationInvalid
 
 AS_OF = datetime(2026, 3, 2, 22, 54, tzinfo=UTC)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from supplier_sla.extracts.csv_file import FORMULA_STARTS
 from supplier_sla.extracts.extract import Extract, Row
+from supplier_sla.files.csv_file import FORMULA_STARTS
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from supplier_sla.extracts.csv_file import csv_bytes, guarded
 from supplier_sla.extracts.extract import Extract, RenderedFile, Row, text
 from supplier_sla.extracts.layouts.columns import BREACH_COLUMNS, STRETCH_COLUMNS
 from supplier_sla.extracts.layouts.layout import Column
+from supplier_sla.files.csv_file import csv_bytes, guarded
 
 TABLES = {"breach_extract_NNNNNN.csv": BREACH_COLUMNS, "clock_extract_NNNNNN.csv": STRETCH_COLUMNS}
 

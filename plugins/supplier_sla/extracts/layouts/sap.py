@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
 
-from supplier_sla.extracts.csv_file import csv_bytes
 from supplier_sla.extracts.extract import Extract, RenderedFile, Row
 from supplier_sla.extracts.layouts.documents import (
     Document,
@@ -23,6 +22,7 @@ from supplier_sla.extracts.layouts.documents import (
 from supplier_sla.extracts.layouts.evidence import TABLES, evidence_files
 from supplier_sla.extracts.layouts.layout import Column, Layout, amount_objection
 from supplier_sla.extracts.receiver import Receiver
+from supplier_sla.files.csv_file import csv_bytes
 
 DATE = "%Y%m%d"
 

@@ -8,8 +8,8 @@ from supplier_sla.extracts.extract import Extract, RenderedFile, Row, text
 from supplier_sla.extracts.layouts.columns import PENALTY_COLUMNS
 from supplier_sla.extracts.layouts.evidence import TABLES, cell, evidence_files
 from supplier_sla.extracts.layouts.layout import Column, Layout, amount_objection
-from supplier_sla.extracts.outbox import sha256
-from supplier_sla.extracts.xlsx_file import Cell, sheet_bytes, xlsx_bytes
+from supplier_sla.files.outbox import sha256
+from supplier_sla.files.xlsx_file import Cell, sheet_bytes, xlsx_bytes
 
 CONTROL_COLUMNS = (
     Column("item", "extract_number, receiver_code, booking_period, row_count, total, lines_sha256."),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from supplier_sla.zip_member import unchanging_member
+from supplier_sla.files.zip_member import unchanging_member
 
 # Text, an exact figure, or nothing.
 Cell = str | Decimal | None
