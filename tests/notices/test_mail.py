@@ -98,6 +98,19 @@ def test_one_that_is_put_off_is_tried_again_and_one_that_is_refused_is_not(
     ]
 
 
+def test_a_server_that_takes_no_more_for_now_leaves_the_others_untried(
+    warehouse: Warehouse, box: MailBox, port: int, tmp_path: Path
+) -> None:
+    night(warehouse, due(), due(recipients=BOARD))
+    issue(warehouse, tmp_path)
+    box.answers = {DESK: "421 too many messages, closing"}
+    first = send(warehouse, port)
+    assert (first.deferred, first.sent) == ([(1, DESK)], [])
+    assert mail_states(warehouse) == {(1, DESK): "deferred", (2, BOARD): None}
+    box.answers = {}
+    assert send(warehouse, port).sent == [(1, DESK), (2, BOARD)]
+
+
 def test_a_server_that_falls_silent_leaves_an_uncertain_mail_that_only_a_person_repeats(
     warehouse: Warehouse, box: MailBox, port: int, tmp_path: Path
 ) -> None:

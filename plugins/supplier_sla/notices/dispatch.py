@@ -102,11 +102,14 @@ def mail_notices(connection: Connection, server: MailServer, *, as_of: datetime,
         refuse_too_many(len({mail.number for mail in pending}), limit, what="notices to mail")
         mailed = Mailed()
         for mail in pending:
-            _mail(connection, server, mail, as_of, mailed)
+            if not _mail(connection, server, mail, as_of, mailed):
+                # Nobody is there to take the others: they were not tried and go out with the next run.
+                break
     return mailed
 
 
-def _mail(connection: Connection, server: MailServer, mail: Pending, as_of: datetime, mailed: Mailed) -> None:
+def _mail(connection: Connection, server: MailServer, mail: Pending, as_of: datetime, mailed: Mailed) -> bool:
+    """Try one mail; False when the server ended the session with its answer."""
     identity = message_id(mail.number, mail.address, mail.letter_sha256, server.sender)
     with connection, connection.cursor() as cursor:
         act_as(cursor, "transformer")
@@ -127,6 +130,7 @@ def _mail(connection: Connection, server: MailServer, mail: Pending, as_of: date
         outcome = "refused" if error.is_permanent else "deferred"
         _settle(connection, dispatch_number, outcome, str(error))
         (mailed.refused if error.is_permanent else mailed.deferred).append((mail.number, mail.address))
+        return not error.ends_session
     except Exception as error:
         _settle(connection, dispatch_number, "uncertain", f"{type(error).__name__}: {error}")
         raise MailServerFellSilent(
@@ -138,6 +142,7 @@ def _mail(connection: Connection, server: MailServer, mail: Pending, as_of: date
     else:
         _settle(connection, dispatch_number, "sent", None)
         mailed.sent.append((mail.number, mail.address))
+    return True
 
 
 def _settle(connection: Connection, dispatch_number: int, outcome: str, detail: str | None) -> None:

@@ -16,6 +16,8 @@ from supplier_sla.notices.addresses import ADDRESS
 # Seven bits pass every server; lines are folded and foreign signs encoded by the standard library.
 POLICY = SMTP.clone(cte_type="7bit")
 PERMANENT_FAILURE = 500
+# "Service not available, closing transmission channel" (RFC 5321, 4.2.3): the session ends with this answer.
+CLOSING = 421
 
 
 class SenderInvalid(SupplierSlaError):
@@ -27,6 +29,7 @@ class MailNotTaken(Exception):
 
     def __init__(self, code: int, answer: bytes | str) -> None:
         self.is_permanent = code >= PERMANENT_FAILURE
+        self.ends_session = code == CLOSING
         super().__init__(f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}")
 
 

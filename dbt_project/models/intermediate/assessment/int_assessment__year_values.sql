@@ -87,7 +87,7 @@ left join lateral (
         actions.supplier_id = years.supplier_id
         and (plans.contract_id is null or plans.contract_id = years.contract_id)
         and actions.due_date < years.judged_on
-        and (actions.done_date is null or actions.done_date > years.judged_on)
+        and coalesce(coalesce(actions.done_date, actions.verified_date) > years.judged_on, true)
 ) as overdue_actions on true
 left join lateral (
     select count(*) as duty_count

@@ -39,7 +39,7 @@ attained as (
         rights.penalty_term_id,
         rights.period_month,
         sum(level_months.measured_count) as measured_count,
-        sum(level_months.attained_quantity) / nullif(sum(level_months.measured_quantity), 0) as attainment_ratio
+        {{ sum_of_months('level_months.attained_quantity') }} / nullif(sum(level_months.measured_quantity), 0) as attainment_ratio
     from rights
     inner join {{ ref('int_penalty__level_months') }} as level_months
         on

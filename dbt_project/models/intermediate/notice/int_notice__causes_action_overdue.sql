@@ -20,9 +20,13 @@ left join {{ ref('stg_governance__rectification_plans') }} as plans
 where
     rules.trigger_code = 'action_overdue'
     and coalesce(actions.agreed_date <= rules.today_date, true)
-    and coalesce(actions.done_date > rules.today_date, true)
+    and coalesce(coalesce(actions.done_date, actions.verified_date) > rules.today_date, true)
     and rules.today_date - actions.due_date >= greatest(rules.threshold, 1)
     -- What belongs to another contract of the supplier is none of this rule's business.
     and coalesce(plans.contract_id = rules.contract_id, true)
     and coalesce(actions.service_level_id = rules.service_level_id, rules.service_level_id is null)
     and {{ local_midnight('actions.due_date', 'rules.time_zone') }} >= rules.contract_from
+    and coalesce(
+        plans.contract_id = rules.contract_id,
+        {{ local_midnight('actions.due_date', 'rules.time_zone') }} < rules.contract_to
+    )

@@ -20,6 +20,7 @@ where
     and papers.valid_from <= rules.today_date
     and papers.valid_to - rules.today_date <= rules.threshold
     and {{ local_midnight('papers.valid_to', 'rules.time_zone') }} > rules.contract_from
+    and {{ local_midnight('papers.valid_to', 'rules.time_zone') }} < rules.contract_to
     and not exists (
         select 1
         from {{ ref('stg_governance__qualifications') }} as newer

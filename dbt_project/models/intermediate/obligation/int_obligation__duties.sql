@@ -1,9 +1,16 @@
 -- Grain: one row per clause, contract and period that has begun, and one per supplier's report that no clause asks for
-with terms as (
+with versions as (
     select
         terms.*,
         {{ effective_valid_to(['obligation_id']) }} as effective_to
     from {{ ref('stg_contract_register__obligation_terms') }} as terms
+),
+
+terms as (
+    select
+        versions.*,
+        lag(effective_to) over (partition by obligation_id order by valid_from) as earlier_to
+    from versions
 ),
 
 -- Periods are counted from the month in which the version begins. The version in force on the first day speaks for the period.
@@ -33,7 +40,10 @@ periods as (
             run.as_of at time zone contracts.time_zone,
             make_interval(months => terms.period_months)
         ) as generated (period_at)
-    where greatest(generated.period_at::date, terms.valid_from) < terms.effective_to
+    where
+        greatest(generated.period_at::date, terms.valid_from) < terms.effective_to
+        -- A version that begins within a month leaves the month to the one before it.
+        and coalesce(terms.earlier_to <= generated.period_at::date, true)
 ),
 
 -- Owed where the contract still holds on the last day: a contract that ends within the period owes nothing for the piece.

@@ -34,7 +34,7 @@ counted as (
         spans.period_month,
         coalesce(sum(level_months.measured_count) filter (where level_months.period_month >= spans.attained_from), 0) as measured_count,
         coalesce(sum(level_months.breached_count) filter (where level_months.period_month >= spans.attained_from), 0) as breached_count,
-        coalesce(sum(level_months.attained_quantity) filter (where level_months.period_month >= spans.attained_from), 0)
+        coalesce({{ sum_of_months('level_months.attained_quantity', 'level_months.period_month >= spans.attained_from') }}, 0)
             as attained_quantity,
         coalesce(sum(level_months.measured_quantity) filter (where level_months.period_month >= spans.attained_from), 0)
             as measured_quantity,

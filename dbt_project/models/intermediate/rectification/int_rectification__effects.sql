@@ -95,7 +95,7 @@ counted as (
             count(*) filter (where {{ is_side }} and measured_count > 0) as {{ side }}_month_count,
             (sum(measured_count) filter (where {{ is_side }}))::bigint as {{ side }}_measured_count,
             (sum(met_count) filter (where {{ is_side }}))::bigint as {{ side }}_met_count,
-            sum(attained_quantity) filter (where {{ is_side }})
+            {{ sum_of_months('attained_quantity', is_side) }}
             / nullif(sum(measured_quantity) filter (where {{ is_side }}), 0) as {{ side }}_ratio,
         {%- endfor %}
         min(target_direction) as target_direction,

@@ -9,7 +9,7 @@ with contracted as (
 
 periods as (
     select
-        suppliers.supplier_id,
+        contracted.supplier_id,
         suppliers.supplier_key,
         suppliers.category_code,
         kinds.period_kind_code,
@@ -21,9 +21,7 @@ periods as (
             generated.starts_at + kinds.length - interval '1 month', date_trunc('month', run.as_of at time zone 'UTC')
         )::date as last_month,
         (generated.starts_at + kinds.length) at time zone 'UTC' <= run.as_of as is_period_complete
-    from {{ ref('int_register__supplier_versions') }} as suppliers
-    inner join contracted
-        on suppliers.supplier_id = contracted.supplier_id
+    from contracted
     cross join {{ ref('stg_ops__run') }} as run
     cross join
         (
@@ -35,7 +33,19 @@ periods as (
             date_trunc(kinds.period_kind_code, run.as_of at time zone 'UTC'),
             kinds.length
         ) as generated (starts_at)
-    where suppliers.is_current
+    -- In force on the first day, else the first one that came later, else the last one.
+    cross join lateral (
+        select
+            versions.supplier_key,
+            versions.category_code
+        from {{ ref('int_register__supplier_versions') }} as versions
+        where versions.supplier_id = contracted.supplier_id
+        order by
+            (versions.valid_to <= generated.starts_at at time zone 'UTC'),
+            case when versions.valid_to <= generated.starts_at at time zone 'UTC' then versions.valid_to end desc,
+            versions.valid_from
+        limit 1
+    ) as suppliers
 ),
 
 terms as (

@@ -13,7 +13,7 @@ with months_weighed as (
         months.weight_share,
         months.score,
         months.status_code,
-        months.status_code = 'scored' and months.is_card_scored as is_counted,
+        months.is_card_scored,
         case
             when not months.is_card_scored then 0
             when cards.fade_out_months is not null then greatest(cards.fade_out_months - age.month_count, 0)
@@ -32,6 +32,14 @@ with months_weighed as (
             from (select age(cards.last_month, months.period_from) as length) as gap
         ) as age
     where cards.combine_policy = 'weighted_months'
+),
+
+-- What weighs nothing counts for nothing, also among the cases behind a card.
+months_counted as (
+    select
+        months_weighed.*,
+        status_code = 'scored' and is_card_scored and month_weight > 0 as is_counted
+    from months_weighed
 ),
 
 -- A month that has no score, or none that counts, is left out: it is neither 0 nor 100.
@@ -61,19 +69,19 @@ averaged as (
         minimum_case_count,
         criterion_id,
         max(period_month) as newest_month,
-        sum(numerator) filter (where is_counted) as numerator,
+        {{ sum_of_months('numerator', 'is_counted') }} as numerator,
         sum(denominator) filter (where is_counted) as denominator,
         coalesce(sum(case_count) filter (where is_counted), 0) as case_count,
         case
-            when bool_or(is_counted and month_weight > 0) then 'scored'
+            when bool_or(is_counted) then 'scored'
             when bool_or(status_code = 'bands_invalid') then 'bands_invalid'
             when bool_or(status_code <> 'no_data') then 'below_minimum_sample'
             else 'no_data'
         end as status_code,
         sum(month_weight * weight_share * score) as weighted_sum,
         sum(month_weight * weight_share) as share_sum,
-        avg(score) filter (where is_counted and month_weight > 0) as plain_mean
-    from months_weighed
+        avg(score) filter (where is_counted) as plain_mean
+    from months_counted
     group by supplier_id, period_kind_code, period_from, minimum_case_count, criterion_id
 ),
 

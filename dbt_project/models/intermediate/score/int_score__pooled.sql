@@ -43,7 +43,7 @@ counted as (
         criteria.period_kind_code,
         criteria.period_from,
         criteria.criterion_id,
-        sum(months.numerator) as numerator,
+        {{ sum_of_months('months.numerator') }} as numerator,
         sum(months.denominator) as denominator,
         coalesce(sum(months.case_count), 0) as case_count
     from criteria_that_fit as criteria

@@ -94,11 +94,11 @@ repeats as (
             when scored.named_ticket_key is null or scored.respondent_id is null then false
             when scored.invitation_id is null
                 then scored.response_id <> first_value(scored.response_id) over (
-                    of_respondent order by responded.responded_at, scored.response_id
+                    of_respondent order by responded.responded_at, scored.invitation_id is not null, scored.response_id
                 )
             else
                 coalesce(
-                    min(responded.responded_at) filter (where scored.invitation_id is null) over of_respondent < responded.responded_at,
+                    min(responded.responded_at) filter (where scored.invitation_id is null) over of_respondent <= responded.responded_at,
                     false
                 )
         end as is_repeat

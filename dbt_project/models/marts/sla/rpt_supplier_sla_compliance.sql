@@ -81,7 +81,7 @@ added as (
         {%- for count in counts %}
             sum(months.{{ count }})::bigint as {{ count }},
         {%- endfor %}
-        sum(months.attained_quantity) as attained_quantity,
+        {{ sum_of_months('months.attained_quantity') }} as attained_quantity,
         sum(months.measured_quantity) as measured_quantity,
         count(*)::integer as month_count
     from agreed

@@ -8,6 +8,7 @@ with totals as (
         count(score)::integer as scored_criterion_count,
         coalesce(sum(case_count) filter (where score is not null), 0)::bigint as case_count,
         bool_or(status_code in ('scored', 'below_minimum_sample')) as has_cases,
+        bool_or(status_code = 'bands_invalid') as has_invalid_bands,
         case when bool_and(is_card_scored) then round(sum(weighted_score), 2) end as score,
         round(sum(change_by_value), 2) as change_by_value,
         min(criterion_id) filter (where mover_rank = 1) as top_mover_criterion_id,
@@ -41,6 +42,7 @@ judged as (
             when not cards.is_period_complete then 'not_ended'
             when totals.score is not null then 'scored'
             when totals.has_cases then 'too_small'
+            when totals.has_invalid_bands then 'bands_invalid'
             else 'no_data'
         end as status_code
     from totals
