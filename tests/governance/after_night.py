@@ -24,4 +24,6 @@ def publish_scorecards(warehouse: Warehouse, home: Path, as_of: datetime) -> Non
         publish_due(connection, as_of=as_of)
 
 
+# What these read, whatever the chosen cases speak of.
+MARTS_READ = ("fct_supplier_period_scorecard", "fct_supplier_period_score", "rpt_supplier_notice_due")
 AFTER_NIGHT: tuple[AfterNight, ...] = (publish_scorecards, issue)

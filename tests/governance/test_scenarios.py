@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from tests.conftest import Warehouse
-from tests.governance.after_night import AFTER_NIGHT
+from tests.governance.after_night import AFTER_NIGHT, MARTS_READ
 from tests.support.scenario_nights import Marts, assert_comes_out_as_written, published_nights
 from tests.support.scenarios import GOVERNANCE, Scenario, scenarios
 
@@ -21,7 +21,7 @@ CASES = [case for case in scenarios(GOVERNANCE) if fnmatch.fnmatch(case.name, PA
 @pytest.fixture(scope="module")
 def published(module_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> dict[date, Marts]:
     """What the marts that any case speaks of held after each night."""
-    return published_nights(module_warehouse, tmp_path_factory, CASES, after_night=AFTER_NIGHT)
+    return published_nights(module_warehouse, tmp_path_factory, CASES, after_night=AFTER_NIGHT, marts_read=MARTS_READ)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

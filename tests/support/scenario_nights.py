@@ -30,13 +30,14 @@ def published_nights(
     cases: Sequence[Scenario],
     *,
     after_night: Sequence[AfterNight] = (),
+    marts_read: Sequence[str] = (),
 ) -> dict[date, Marts]:
-    """What the marts that any case speaks of held after each night."""
+    """What the marts that any case speaks of held after each night; `marts_read` by what follows it are built, too."""
     names = {mart for case in cases for _, mart in case.expectations()}
     held = {}
     for day, exports in deliveries_of(cases).items():
         home = homes.mktemp(f"night_{day}")
-        report = night(warehouse, home, exports, as_of(day), marts=sorted(names), dbt_tests="all")
+        report = night(warehouse, home, exports, as_of(day), marts=sorted(names | set(marts_read)), dbt_tests="all")
         kept_out = report.rows.rows_quarantined + report.files_refused
         assert not kept_out, "\n".join([*(each.sentence for each in report.outcomes), *quarantined(warehouse)])
         held[day] = marts_in(warehouse, names)
